@@ -1,0 +1,35 @@
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { build } from 'esbuild'
+
+const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+
+// Bundled CommonJS packages call require for Node's own modules, which an ES module does not have.
+const requireShim = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`
+
+const { outputFiles } = await build({
+  entryPoints: ['src/main.ts'],
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  external: ['better-sqlite3'],
+  define: { __BATON_VERSION__: JSON.stringify(version) },
+  banner: { js: requireShim },
+  write: false,
+})
+
+// Nothing is written until everything compiled, so a broken source leaves the last good build in place.
+await rm('dist', { recursive: true, force: true })
+for (const { path, text } of outputFiles) {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(
+    path,
+    basename(path) === 'main.js' ? `#!/usr/bin/env node\n${text.replace(/^#!.*\n/, '')}` : text,
+  )
+}
+await chmod('dist/main.js', 0o755)

@@ -1,0 +1,104 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Config, Known } from './config.ts'
+import { newId } from './ids.ts'
+import type { Call, Store } from './kernel/ports.ts'
+import { schema, streams } from './primitives/index.ts'
+import { isDue, sweep } from './primitives/task/sweep.ts'
+import { type Connection, connectServer, type ServerOptions } from './server/serve.ts'
+import { SqliteStore } from './storage/sqlite/store.ts'
+import { createLog, type Log } from './telemetry/log.ts'
+import { closeSession } from './tools/closing.ts'
+import { toolsets, tools } from './tools/index.ts'
+import { prompts } from './tools/prompts.ts'
+import { resources } from './tools/resources.ts'
+import type { AnyTool } from './tools/tool.ts'
+import { version } from './version.ts'
+
+/** What can be chosen on the command line. */
+export const known: Known = {
+  toolsets,
+  defaultToolsets: toolsets,
+  tools: tools.map((tool) => tool.name),
+}
+
+/** The tools that a configuration offers, in their fixed order. */
+export const offered = (config: Pick<Config, 'toolsets' | 'tools' | 'readOnly'>): readonly AnyTool[] =>
+  tools.filter(
+    (tool) =>
+      (config.tools ? config.tools.includes(tool.name) : config.toolsets.includes(tool.toolset)) &&
+      (!config.readOnly || tool.effect === 'read'),
+  )
+
+/** Opens the database of a configuration; its directory and files are the user's alone. */
+export const openStore = (config: Pick<Config, 'db' | 'durability'>, log: Log): Store => {
+  mkdirSync(dirname(config.db), { recursive: true, mode: 0o700 })
+  const store = new SqliteStore({
+    file: config.db,
+    durability: config.durability,
+    streams,
+    schema,
+    clock: Date.now,
+    newId,
+    onFault: (err, call) => log.error({ err, correlation: call?.correlation }, 'a call was not carried out'),
+  })
+  chmodSync(config.db, 0o600)
+  return store
+}
+
+/** How often each server writes down what time has done, ms. */
+const sweepEvery = 1_000
+
+/** Ends leases and delays that are over, each second, for all runs in the file. Answers how to stop. */
+export const sweepRegularly = (store: Store, log: Log): (() => void) => {
+  const call: Call = { actor: { session: 'sweeper', client: 'baton' }, correlation: 'sweep' }
+  let busy = false
+  const once = async () => {
+    if (busy) return
+    busy = true
+    try {
+      if (await store.read((db) => isDue(db), undefined)) await store.execute((tx) => sweep(tx), undefined, call)
+    } catch (err) {
+      log.warn({ err }, 'the sweep will be tried again')
+    } finally {
+      busy = false
+    }
+  }
+  const timer = setInterval(once, sweepEvery)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+/** A server over one transport: everything a client needs, and how to end it. */
+export interface Baton {
+  readonly connection: Connection
+  close(): Promise<void>
+}
+
+/** Puts the parts together: storage, tools, protocol. */
+export const compose = async (config: Config, transport: ServerOptions['transport']): Promise<Baton> => {
+  const log = createLog(config.logLevel)
+  const store = openStore(config, log)
+  const stop = sweepRegularly(store, log)
+  const connection = await connectServer({
+    store,
+    tools: offered(config),
+    resources,
+    prompts,
+    newId,
+    clock: Date.now,
+    log,
+    version,
+    transport,
+    onClose: (session) => closeSession(store, session),
+  })
+  log.info({ version, db: config.db, session: connection.session.id }, 'serving')
+  return {
+    connection,
+    close: async () => {
+      await connection.close()
+      stop()
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { compose, known } from './compose.ts'
+import { type Invocation, readConfig } from './config.ts'
+import { Failure } from './errors.ts'
+import { helpText, refusalText, refusedExitCode } from './help.ts'
+import { endWithClient } from './server/lifetime.ts'
+import { BoundedStdioTransport } from './server/stdio.ts'
+import { version } from './version.ts'
+
+/** Carries out what the command line asks for; answers the exit code, or undefined while a server runs. */
+const carryOut = async (asked: Invocation): Promise<number | undefined> => {
+  switch (asked.command) {
+    case 'serve-stdio': {
+      const baton = await compose(asked.config, new BoundedStdioTransport(process.stdin, process.stdout))
+      const end = endWithClient({ stdin: process.stdin, shutdown: () => baton.close() })
+      // A client that closed our stdout is gone, whatever its stdin says.
+      void baton.connection.closed.then(() => end('transport_closed'))
+      return undefined
+    }
+    case 'demo': {
+      const { demo } = await import('./demo/demo.ts')
+      return demo({ path: asked.path, entry: fileURLToPath(import.meta.url) })
+    }
+    case 'doctor': {
+      const { doctor } = await import('./doctor.ts')
+      return doctor(asked.config)
+    }
+    case 'config': {
+      const { configure } = await import('./hosts/configure.ts')
+      return configure(asked, { node: process.execPath, entry: fileURLToPath(import.meta.url) })
+    }
+    case 'help':
+      process.stdout.write(helpText(asked.topic, known))
+      return 0
+    case 'version':
+      process.stdout.write(`baton ${version}\n`)
+      return 0
+  }
+}
+
+try {
+  const read = (path: string) => readFile(path, 'utf8')
+  const asked = await readConfig(process.argv.slice(2), process.env, read, known)
+  const code = await carryOut(asked)
+  if (code !== undefined) process.exitCode = code
+} catch (failure) {
+  if (!(failure instanceof Failure)) throw failure
+  process.stderr.write(refusalText(failure))
+  process.exitCode = refusedExitCode
+}

@@ -1,0 +1,65 @@
+import { Failure } from '../../../errors.ts'
+import type { Tx } from '../../../kernel/ports.ts'
+import { mustBeOpen } from '../../run/decide.ts'
+import type { Run } from '../../run/find.ts'
+import { releaseTask } from '../../task/commands/change.ts'
+import { heldBy } from '../../task/held.ts'
+import { type Agent, activeAgent } from '../find.ts'
+import { personaOf } from '../persona.ts'
+import { agentStream } from '../rows.ts'
+import { type GivenCapability, settleCapabilities, spawnAgent } from './spawn.ts'
+
+export interface Join {
+  /** Attach to this agent (id or name); otherwise a new agent is made. */
+  readonly agent?: string | undefined
+  readonly name?: string | undefined
+  readonly capabilities?: readonly GivenCapability[] | undefined
+  readonly session: string
+}
+
+/** Makes the session the worker of an agent: one that was spawned, or a new one. */
+export const joinAsAgent = async (
+  tx: Tx,
+  run: Run,
+  input: Join,
+): Promise<{ readonly agent: Agent; readonly prompt: string }> => {
+  const closed = mustBeOpen(run.id, run.state)
+  if (closed) throw closed
+  const agent =
+    input.agent === undefined
+      ? (await spawnAgent(tx, run, { purpose: 'Take tasks of this run as they come.', name: input.name })).agent
+      : await activeAgent(tx, run.no, input.agent)
+  const given = await settleCapabilities(tx, input.capabilities ?? [])
+  const held = new Set(agent.state.capabilities.map((capability) => capability.name))
+  const capabilities = given.filter((capability) => !held.has(capability.name))
+  if (capabilities.length > 0)
+    await tx.append(agent, [{ type: 'agent.capabilities_added', data: { capabilities } }])
+  await tx.append(agent, [{ type: 'agent.attached', data: { session: input.session } }])
+  return { agent, prompt: await personaOf(tx, agent.state) }
+}
+
+/** A session that joined has closed: its agents' leases are released, and the agents wait for another worker. */
+export const leave = async (
+  tx: Tx,
+  input: { readonly agents: readonly string[]; readonly session: string },
+): Promise<number> => {
+  let released = 0
+  for (const id of input.agents) {
+    const agent = await tx.load(agentStream, id)
+    if (agent?.state.status !== 'active' || agent.state.session !== input.session) continue
+    for (const task of await heldBy(tx, id)) if (await releaseTask(tx, task, 'session closed')) released++
+    await tx.append(agent, [{ type: 'agent.detached', data: { session: input.session } }])
+  }
+  return released
+}
+
+/** Refuses what only a conductor may do: a session that joined as agents acts as those only. */
+export const mustConduct = (joined: readonly string[], what: string): void => {
+  if (joined.length === 0) return
+  throw new Failure(
+    'forbidden',
+    `This session joined as ${joined.join(', ')}; a worker may not ${what}.`,
+    'Ask the conductor of the run to do it.',
+    { joined },
+  )
+}

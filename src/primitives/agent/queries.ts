@@ -1,0 +1,23 @@
+import type { Reader } from '../../kernel/ports.ts'
+import { statement } from '../../kernel/statement.ts'
+import type { Agent } from './find.ts'
+import { type AgentTables, agentStream } from './rows.ts'
+
+const living = statement<AgentTables, { run: number }>()((db, p) =>
+  db
+    .selectFrom('agent')
+    .select('no')
+    .where('run', '=', p.run)
+    .where('status', '=', 'active')
+    .orderBy('no'),
+)
+
+/** The agents of a run that are not terminated, oldest first. */
+export const livingAgents = async (db: Reader, run: number): Promise<readonly Agent[]> => {
+  const agents: Agent[] = []
+  for (const { no } of await db.all(living, { run })) {
+    const agent = await db.loadNo(agentStream, no)
+    if (agent) agents.push(agent)
+  }
+  return agents
+}

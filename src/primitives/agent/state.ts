@@ -1,0 +1,44 @@
+import type { Recorded } from '../../kernel/event.ts'
+import type { AgentEvent, HeldCapability, RunnerKind } from './events.ts'
+
+interface AgentCommon {
+  readonly name: string | null
+  readonly purpose: string
+  readonly profile: string | null
+  readonly role: string | null
+  readonly capabilities: readonly HeldCapability[]
+  readonly runner: RunnerKind
+  /** Most tasks that it may hold at once. */
+  readonly maxConcurrent: number
+  readonly metadata: Readonly<Record<string, unknown>> | null
+  /** Seq of the event that holds its prompt. */
+  readonly promptSeq: number
+  /** The session that joined as this agent, if any. */
+  readonly session: string | null
+  readonly spawnedAt: number
+}
+
+export type AgentState =
+  | (AgentCommon & { readonly status: 'active' })
+  | (AgentCommon & { readonly status: 'terminated'; readonly endedAt: number; readonly reason: string | null })
+  | (AgentCommon & { readonly status: 'undone' })
+
+export const evolveAgent = (state: AgentState | undefined, event: Recorded<AgentEvent>): AgentState => {
+    if (event.type === 'agent.spawned') {
+      const { name, purpose, profile, role, capabilities, runner, max_concurrent, metadata } = event.data
+      const who = { name, purpose, profile, role, capabilities, runner, metadata }
+      const at = { promptSeq: event.seq, session: null, spawnedAt: event.at }
+      return { status: 'active', ...who, maxConcurrent: max_concurrent, ...at }
+    }
+    if (!state) throw new Error(`${event.type} before the agent was spawned`)
+    switch (event.type) {
+      case 'agent.attached':
+        return { ...state, session: event.data.session }
+      case 'agent.detached':
+        return { ...state, session: null }
+      case 'agent.capabilities_added':
+        return { ...state, capabilities: [...state.capabilities, ...event.data.capabilities] }
+      case 'agent.terminated':
+        return { ...state, status: 'terminated', endedAt: event.at, reason: event.data.reason, session: null }
+    }
+  }

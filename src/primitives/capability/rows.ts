@@ -1,0 +1,30 @@
+import type { Recorded } from '../../kernel/event.ts'
+import type { StreamDef } from '../../kernel/stream.ts'
+
+export type VocabularyEvent = {
+  readonly type: 'vocabulary.edge_added'
+  readonly data: { readonly from: string; readonly kind: 'is_a' | 'related'; readonly to: string }
+}
+
+/** All edges between capability names that were ever declared; shared by the runs of one file. */
+export interface VocabularyState {
+  readonly edges: readonly VocabularyEvent['data'][]
+}
+
+const evolve = (state: VocabularyState | undefined, event: Recorded<VocabularyEvent>): VocabularyState => ({
+  edges: [...(state?.edges ?? []), event.data],
+})
+
+/** The one stream of the vocabulary: it outlives runs, so it belongs to none and rollback leaves it alone. */
+export const vocabularyStream: StreamDef<VocabularyState, VocabularyEvent> = {
+  kind: 'vocabulary',
+  evolve,
+  columnNames: [],
+  columns: () => ({}),
+  standing: () => [],
+  revived: (state) => state,
+  undone: (state) => state,
+  timeless: true,
+}
+
+export const vocabularyId = 'vocabulary'

@@ -1,0 +1,25 @@
+import type { AnyStream } from '../kernel/stream.ts'
+import { agentIndexes, agentStream } from './agent/rows.ts'
+import { vocabularyStream } from './capability/rows.ts'
+import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
+import { presenceSchema } from './presence/rows.ts'
+import { runIndexes, runStream } from './run/rows.ts'
+import { taskSchema, taskStream } from './task/rows.ts'
+
+/** Every kind of entity, in the order in which rollback and doctor go through them. */
+export const streams: readonly AnyStream[] = [
+  runStream,
+  agentStream,
+  taskStream,
+  checkpointStream,
+  vocabularyStream,
+]
+
+/** Tables and indexes beyond one table a kind. */
+export const schema: readonly string[] = [
+  ...runIndexes,
+  ...agentIndexes,
+  ...taskSchema,
+  ...checkpointIndexes,
+  ...presenceSchema,
+]

@@ -1,0 +1,48 @@
+import type { Reader } from '../../kernel/ports.ts'
+import { accepted } from '../../kernel/decider.ts'
+import { mustBeOpen, overBudget, spentOut, type Used } from './decide.ts'
+import type { Run } from './find.ts'
+import type { Limit } from './settings.ts'
+
+/** What a run has used so far: living agents, tasks that are not undone, recorded spend. */
+export const usedBy = async (db: Reader, run: Run): Promise<Used> => {
+  const counts = await db.tallies(String(run.no))
+  const tasks = Object.entries(counts)
+    .filter(([name]) => name.startsWith('task.') && name !== 'task.undone')
+    .reduce((sum, [, value]) => sum + value, 0)
+  return {
+    agents: counts.agents ?? 0,
+    tasks,
+    tokens: counts.tokens ?? 0,
+    cost_usd: counts.cost_usd ?? 0,
+  }
+}
+
+/** Refuses work on an ended run, and a further step of one whose tokens, money or time are spent. */
+export const mayGoOn = async (db: Reader, run: Run): Promise<void> => {
+  const { settings } = run.state
+  const capped =
+    settings.max_tokens !== null || settings.max_cost_usd !== null || settings.max_wall_ms !== null
+  const refused =
+    mustBeOpen(run.id, run.state) ??
+    (capped ? spentOut(run.state, await usedBy(db, run), db.now) : undefined)
+  if (refused) accepted(refused)
+}
+
+/** Refuses a step that needs `requested` more of a counted thing than its cap leaves. */
+export const mayAdd = async (
+  db: Reader,
+  run: Run,
+  limit: Limit & ('max_agents' | 'max_tasks'),
+  requested: number,
+): Promise<void> => {
+  if (run.state.settings[limit] === null) return
+  const used = await usedBy(db, run)
+  const refused = overBudget(
+    run.state.settings,
+    limit,
+    limit === 'max_agents' ? used.agents : used.tasks,
+    requested,
+  )
+  if (refused) accepted(refused)
+}

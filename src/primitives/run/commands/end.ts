@@ -1,0 +1,30 @@
+import type { Tx } from '../../../kernel/ports.ts'
+import { livingAgents } from '../../agent/queries.ts'
+import { terminate } from '../../agent/commands/terminate.ts'
+import { decideCancel } from '../../task/decide/planning.ts'
+import { openTasks } from '../../task/open.ts'
+import { type Speaker, theRun } from '../find.ts'
+import type { RunOutcome } from '../state.ts'
+import { closeRun } from './conduct.ts'
+
+/** Ends a run: open tasks are cancelled, agents stopped; finished results stay. */
+export const endRun = async (
+  tx: Tx,
+  input: {
+    readonly run_id?: string | undefined
+    readonly outcome: RunOutcome
+    readonly reason: string | null
+    readonly speaker: Speaker
+  },
+): Promise<{ readonly run_id: string; readonly cancelled_tasks: number; readonly stopped_agents: number }> => {
+  const run = await theRun(tx, input.run_id, input.speaker)
+  await closeRun(tx, run, input.outcome, input.reason)
+  let cancelled_tasks = 0
+  for (const task of await openTasks(tx, run.no)) {
+    await tx.append(task, decideCancel(task.state, `the run ended (${input.outcome})`))
+    cancelled_tasks++
+  }
+  const agents = await livingAgents(tx, run.no)
+  for (const agent of agents) await terminate(tx, agent, 'the run ended')
+  return { run_id: run.id, cancelled_tasks, stopped_agents: agents.length }
+}

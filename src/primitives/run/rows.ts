@@ -1,0 +1,30 @@
+import type { StreamDef } from '../../kernel/stream.ts'
+import type { RunEvent } from './events.ts'
+import { evolveRun, type RunState } from './state.ts'
+
+export const runStream: StreamDef<RunState, RunEvent> = {
+  kind: 'run',
+  evolve: evolveRun,
+  columnNames: ['status', 'name'],
+  columns: (state) => ({ status: state.status, name: state.name }),
+  standing: () => [],
+  revived: (state) => state,
+  undone: (state) => state,
+}
+
+/** The run table as queries see it. */
+export interface RunTables {
+  run: {
+    no: number
+    id: string
+    run: number
+    version: number
+    last_seq: number
+    state: string
+    status: string
+    name: string | null
+  }
+  run_head: { run: number; seq: number; at: number }
+}
+
+export const runIndexes = ['create index run_status on run (status, no)']

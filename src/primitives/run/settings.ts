@@ -1,0 +1,31 @@
+/** What a run lets happen. Null: no limit. Money in USD, durations in ms. */
+export interface Settings {
+  readonly max_agents: number | null
+  readonly max_tasks: number | null
+  readonly max_depth: number | null
+  readonly max_tokens: number | null
+  readonly max_cost_usd: number | null
+  readonly max_wall_ms: number | null
+  readonly on_failed_prerequisite: 'block' | 'cancel' | 'proceed'
+}
+
+export const defaultSettings: Settings = {
+  max_agents: null,
+  max_tasks: null,
+  max_depth: 8,
+  max_tokens: null,
+  max_cost_usd: null,
+  max_wall_ms: null,
+  on_failed_prerequisite: 'block',
+}
+
+/** The limits among the settings, by the name under which a refusal reports them. */
+export type Limit = Exclude<keyof Settings, 'on_failed_prerequisite'>
+
+/** New values for some settings; what is undefined stays. */
+export type SettingsPatch = { readonly [K in keyof Settings]?: Settings[K] | undefined }
+
+export const merged = (settings: Settings, patch: SettingsPatch | undefined): Settings => {
+  const given = Object.entries(patch ?? {}).filter(([, value]) => value !== undefined)
+  return { ...settings, ...Object.fromEntries(given) }
+}

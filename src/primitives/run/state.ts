@@ -1,0 +1,64 @@
+import type { Recorded } from '../../kernel/event.ts'
+import type { Profile } from '../agent/profile.ts'
+import type { RunEvent } from './events.ts'
+import type { Settings } from './settings.ts'
+
+/** How the conductor means to go about it: free text, versioned with its rationale. */
+export interface Strategy {
+  readonly version: number
+  readonly strategy: string
+  readonly rationale: string
+}
+
+/** A stretch of the log in which a run moved on; each rollback opens the next one from an earlier position. */
+export interface Epoch {
+  /** Seq of the first event of this epoch. */
+  readonly from: number
+  /** Seq of the position that it continues: the checkpoint's, or 0 for the first epoch. */
+  readonly base: number
+}
+
+interface RunCommon {
+  readonly goal: string
+  readonly name: string | null
+  readonly settings: Settings
+  readonly strategy: Strategy | null
+  readonly profiles: Readonly<Record<string, Profile>>
+  readonly paused: boolean
+  readonly epochs: readonly Epoch[]
+  readonly startedAt: number
+}
+
+export type RunOutcome = 'completed' | 'failed' | 'cancelled'
+
+export type RunState =
+  | (RunCommon & { readonly status: 'open' })
+  | (RunCommon & { readonly status: RunOutcome; readonly endedAt: number; readonly reason: string | null })
+
+export const evolveRun = (state: RunState | undefined, event: Recorded<RunEvent>): RunState => {
+  if (event.type === 'run.started') {
+    const { goal, name, settings } = event.data
+    const epochs = [{ from: event.seq, base: 0 }]
+    const rest = { strategy: null, profiles: {}, paused: false, epochs, startedAt: event.at }
+    return { status: 'open', goal, name, settings, ...rest }
+  }
+  if (!state) throw new Error(`${event.type} before the run was started`)
+  switch (event.type) {
+    case 'run.settings_changed':
+      return { ...state, settings: event.data.settings }
+    case 'run.paused':
+      return { ...state, paused: true }
+    case 'run.resumed':
+      return { ...state, paused: false }
+    case 'run.strategy_modified':
+      return { ...state, strategy: event.data }
+    case 'run.profile_defined':
+      return { ...state, profiles: { ...state.profiles, [event.data.profile.name]: event.data.profile } }
+    case 'run.rolled_back':
+      return { ...state, epochs: event.data.epochs }
+    case 'run.ended':
+      return { ...state, status: event.data.outcome, endedAt: event.at, reason: event.data.reason }
+    case 'run.archived':
+      return state
+  }
+}

@@ -1,0 +1,127 @@
+import type { Priority } from './priority.ts'
+
+/** A check that a result must pass before the task counts as done. */
+export type Check =
+  | { readonly kind: 'schema'; readonly schema: Readonly<Record<string, unknown>> | boolean }
+  | {
+      readonly kind: 'review'
+      readonly requires?: readonly string[]
+      readonly agent_id?: string
+      readonly instructions?: string
+    }
+
+/** What is asked: the part of a task that its worker reads. Stored once, in the event. */
+export interface Definition {
+  readonly title: string
+  readonly task: string
+  readonly context: unknown
+  readonly checks: readonly Check[]
+}
+
+/** What a worker hands in. Stored once, in the event. */
+export interface Submission {
+  readonly by: string | null
+  readonly result: unknown
+  readonly evidence: unknown
+  readonly confidence: number | null
+  readonly score: number | null
+  readonly metrics: Readonly<Record<string, number>> | null
+  /** Digest of lease token and result: the same report again is answered with the first answer. */
+  readonly digest: string
+  /** What a reader should be careful with, e.g. that it reads like instructions. */
+  readonly flags: readonly string[]
+}
+
+export type TaskEvent =
+  | {
+      readonly type: 'task.created'
+      readonly data: Definition & {
+        readonly key: string | null
+        readonly requires: readonly string[]
+        readonly depends_on: readonly string[]
+        readonly priority: Priority
+        readonly agent: string | null
+        /** An agent that may not do it (the author of what it reviews). */
+        readonly except: string | null
+        readonly timeout_ms: number | null
+        readonly max_attempts: number
+        readonly retry_delay_ms: number
+        readonly parent: string | null
+        readonly depth: number
+        readonly replaces: string | null
+        readonly reviews: string | null
+        /** False when it is ready at once. */
+        readonly blocked: boolean
+      }
+    }
+  | {
+      readonly type: 'task.revised'
+      readonly data: {
+        readonly definition: Definition | null
+        readonly depends_on: readonly string[]
+        readonly priority: Priority
+        readonly agent: string | null
+        readonly blocked: boolean
+      }
+    }
+  | { readonly type: 'task.unblocked'; readonly data: { readonly by: string | null } }
+  /** A prerequisite was replaced by another task. */
+  | {
+      readonly type: 'task.prerequisite_replaced'
+      readonly data: { readonly from: string; readonly to: string; readonly blocked: boolean }
+    }
+  | {
+      readonly type: 'task.claimed'
+      readonly data: {
+        readonly by: string
+        readonly token: string
+        readonly lease_ms: number
+        readonly lease_ends_at: number
+        readonly attempt: number
+      }
+    }
+  | {
+      readonly type: 'task.progressed'
+      readonly data: {
+        readonly note: string | null
+        readonly percent: number | null
+        readonly lease_ends_at: number
+      }
+    }
+  /** The lease ran out (`expired`) or the attempt took longer than timeout_ms (`timeout`). */
+  | {
+      readonly type: 'task.lease_ended'
+      readonly data: { readonly by: string; readonly why: 'expired' | 'timeout' }
+    }
+  /** The claim was given back, the attempt not counted. */
+  | {
+      readonly type: 'task.released'
+      readonly data: { readonly by: string; readonly why: string }
+    }
+  | {
+      readonly type: 'task.attempt_failed'
+      readonly data: {
+        readonly by: string
+        readonly error: string
+        readonly retry_at: number | null
+        readonly digest: string
+      }
+    }
+  | { readonly type: 'task.retry_due'; readonly data: Record<string, never> }
+  /** Handed in, and accepted as done without further checks. */
+  | { readonly type: 'task.completed'; readonly data: Submission }
+  /** Handed in, and to be checked: `reviews` names the review tasks it waits for. */
+  | {
+      readonly type: 'task.submitted'
+      readonly data: Submission & { readonly reviews: readonly string[] }
+    }
+  | {
+      readonly type: 'task.verified'
+      readonly data: { readonly by: string; readonly findings: string | null; readonly last: boolean }
+    }
+  | {
+      readonly type: 'task.rejected'
+      readonly data: { readonly by: string; readonly findings: string; readonly author: string | null }
+    }
+  | { readonly type: 'task.failed'; readonly data: { readonly error: string } }
+  | { readonly type: 'task.cancelled'; readonly data: { readonly reason: string | null } }

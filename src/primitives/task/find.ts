@@ -1,0 +1,47 @@
+import { Failure, notFound } from '../../errors.ts'
+import type { Reader } from '../../kernel/ports.ts'
+import { statement } from '../../kernel/statement.ts'
+import type { Entity } from '../../kernel/stream.ts'
+import type { Definition, Submission, TaskEvent } from './events.ts'
+import { type TaskTables, taskStream } from './rows.ts'
+import type { TaskState } from './state.ts'
+
+export type Task = Entity<TaskState, TaskEvent>
+
+const keyed = statement<TaskTables, { run: number; key: string }>()((db, p) =>
+  db.selectFrom('task').select('no').where('run', '=', p.run).where('key', '=', p.key).orderBy('no', 'desc'),
+)
+
+/** The task of this run with this id or key, or undefined. Undone tasks are included: reports on them are refused. */
+export const taskNamed = async (db: Reader, run: number, handle: string): Promise<Task | undefined> => {
+  const byId = await db.load(taskStream, handle)
+  if (byId) return byId.run === run ? byId : undefined
+  const row = await db.one(keyed, { run, key: handle })
+  return row && db.loadNo(taskStream, row.no)
+}
+
+export const theTask = async (db: Reader, run: number, handle: string): Promise<Task> => {
+  const task = await taskNamed(db, run, handle)
+  if (!task) throw notFound('task', handle, 'list_tasks shows the tasks of this run; an id or a key will do.')
+  if (task.state.status === 'undone')
+    throw new Failure(
+      'not_found',
+      `Task ${handle} was undone by a rollback.`,
+      'Create it anew if it is still wanted; observe_events still shows what happened to it.',
+      { task: handle },
+    )
+  return task
+}
+
+/** What was asked, read from the event that holds it. */
+export const definitionOf = async (db: Reader, state: TaskState): Promise<Definition> => {
+  const event = await db.event(state.definitionSeq)
+  const data = event?.data as Definition | { definition: Definition }
+  return 'definition' in data ? data.definition : data
+}
+
+/** What was handed in, or undefined when nothing was. */
+export const submissionOf = async (db: Reader, state: TaskState): Promise<Submission | undefined> => {
+  if (!('resultSeq' in state)) return undefined
+  return (await db.event(state.resultSeq))?.data as Submission
+}

@@ -1,0 +1,49 @@
+import type { Reader } from '../../kernel/ports.ts'
+import { submissionOf, type Task } from './find.ts'
+import { asText, type Input } from './prompt.ts'
+import { taskStream } from './rows.ts'
+
+/** Characters of all direct results together that a claim hands over; the rest is cut and can be read by get_task. */
+const mostText = 60_000
+/** Characters kept of a farther ancestor's result. */
+const summary = 200
+const mostAncestors = 25
+
+/** The results of a task's prerequisites: direct ones in full, farther ancestors as summaries. */
+export const inputsOf = async (db: Reader, task: Task): Promise<readonly Input[]> => {
+  if (task.state.dependsOn.length === 0) return []
+  const inputs: Input[] = []
+  const seen = new Set<string>(task.state.dependsOn)
+  const farther: string[] = []
+  let left = mostText
+  for (const id of task.state.dependsOn) {
+    const prerequisite = await db.load(taskStream, id)
+    if (!prerequisite) continue
+    const input = await inputFrom(db, prerequisite, left)
+    if (input) {
+      inputs.push(input)
+      left -= asText(input.result)?.length ?? 0
+    }
+    for (const next of prerequisite.state.dependsOn) if (!seen.has(next)) farther.push(next)
+  }
+  for (let id = farther.shift(); id && seen.size < mostAncestors; id = farther.shift()) {
+    if (seen.has(id)) continue
+    seen.add(id)
+    const ancestor = await db.load(taskStream, id)
+    if (!ancestor) continue
+    const input = await inputFrom(db, ancestor, summary)
+    if (input) inputs.push(input)
+    farther.push(...ancestor.state.dependsOn)
+  }
+  return inputs
+}
+
+const inputFrom = async (db: Reader, task: Task, room: number): Promise<Input | undefined> => {
+  const submission = await submissionOf(db, task.state)
+  if (!submission) return undefined
+  const text = asText(submission.result) ?? ''
+  const fits = text.length <= Math.max(room, summary)
+  const result = fits ? submission.result : text.slice(0, Math.max(room, summary))
+  const { key, title } = task.state
+  return { task_id: task.id, key, title, author: submission.by, result, cut: !fits }
+}

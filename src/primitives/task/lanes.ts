@@ -1,0 +1,84 @@
+import type { Reader, Tx } from '../../kernel/ports.ts'
+import { statement } from '../../kernel/statement.ts'
+import type { Agent } from '../agent/find.ts'
+import { satisfied } from '../capability/graph.ts'
+import { vocabulary } from '../capability/vocabulary.ts'
+import { type Lane, laneNo } from './lane.ts'
+import type { TaskTables } from './rows.ts'
+
+const insertLane = statement<
+  TaskTables,
+  { lane: number; run: number; agent: string | null; except: string | null; requires: string }
+>()((db, p) =>
+  db
+    .insertInto('lane')
+    .values({ lane: p.lane, run: p.run, agent: p.agent, except: p.except, requires: p.requires })
+    .onConflict((c) => c.doNothing()),
+)
+const lastLane = statement<TaskTables, { run: number }>()((db, p) =>
+  db
+    .selectFrom('lane')
+    .select((eb) => eb.fn.max<number | null>('no' as never).as('no'))
+    .where('run', '=', p.run),
+)
+const lanesOf = statement<TaskTables, { run: number }>()((db, p) =>
+  db.selectFrom('lane').select(['lane', 'agent', 'except', 'requires']).where('run', '=', p.run),
+)
+
+/** Makes a lane known, so that claims find its tasks. */
+export const openLane = async (tx: Tx, lane: Lane): Promise<void> => {
+  const no = laneNo(lane)
+  if (tx.memo.get(`lane ${no}`)) return
+  const { run, agent, except, requires } = lane
+  await tx.write(insertLane, { lane: no, run, agent, except, requires: JSON.stringify(requires) })
+  tx.memo.set(`lane ${no}`, true)
+}
+
+interface Fit {
+  readonly key: string
+  readonly lanes: readonly number[]
+}
+
+/** The lanes whose tasks this agent may take. Kept until the agent, the vocabulary or the run's lanes change. */
+export const fittingLanes = async (db: Reader, agent: Agent): Promise<readonly number[]> => {
+  const { graph, version } = await vocabulary(db)
+  const last = (await db.one(lastLane, { run: agent.run }))?.no ?? 0
+  const key = `${agent.version} ${version} ${last}`
+  const slot = `lanes of ${agent.id}`
+  const known = db.memo.get(slot) as Fit | undefined
+  if (known?.key === key) return known.lanes
+  const held = satisfied(
+    graph,
+    agent.state.capabilities.map((capability) => capability.name),
+  )
+  const rows = await db.all(lanesOf, { run: agent.run })
+  const lanes = rows
+    .filter((lane) => lane.agent === null || lane.agent === agent.id)
+    .filter((lane) => lane.except !== agent.id)
+    .filter((lane) => (JSON.parse(lane.requires) as string[]).every((name) => held.has(name)))
+    .map((lane) => lane.lane)
+  db.memo.set(slot, { key, lanes } satisfies Fit)
+  return lanes
+}
+
+const headOfLane = statement<TaskTables, { lane: number }>()((db, p) =>
+  db
+    .selectFrom('task')
+    .select(['no', 'serve_key'])
+    .where('lane', '=', p.lane)
+    .where('serve_key', 'is not', null)
+    .orderBy('serve_key')
+    .limit(1),
+)
+
+/** Number of the task that is to be served next among these lanes; the older one of equals. */
+export const nextInLanes = async (db: Reader, lanes: readonly number[]): Promise<number | undefined> => {
+  let best: { no: number; serve_key: number | null } | undefined
+  for (const lane of lanes) {
+    const head = await db.one(headOfLane, { lane })
+    if (!head || head.serve_key === null) continue
+    const key = best?.serve_key ?? Number.POSITIVE_INFINITY
+    if (head.serve_key < key || (head.serve_key === key && head.no < (best?.no ?? 0))) best = head
+  }
+  return best?.no
+}

@@ -1,0 +1,119 @@
+import type { Recorded } from '../../kernel/event.ts'
+import type { Owner, StreamDef, Tally } from '../../kernel/stream.ts'
+import type { TaskEvent } from './events.ts'
+import { serveKey } from './priority.ts'
+import { evolveTask, hasEnded, revivedTask, type TaskState, undoneTask } from './state.ts'
+
+const columnNames = [
+  'status',
+  'key',
+  'priority',
+  'lane',
+  'serve_key',
+  'retry_at',
+  'lease_ends_at',
+  'worker',
+  'parent',
+  'order_key',
+] as const
+
+const columns = (s: TaskState) => ({
+  status: s.status,
+  key: s.status === 'undone' ? null : s.key,
+  priority: s.priority,
+  lane: s.lane,
+  serve_key: s.status === 'ready' && s.retryAt === null ? serveKey(s.readyAt, s.priority) : null,
+  retry_at: s.status === 'ready' ? s.retryAt : null,
+  lease_ends_at: s.status === 'claimed' ? s.leaseEndsAt : null,
+  worker: ('by' in s ? s.by : null) ?? s.agent,
+  parent: s.parent,
+  // Ended tasks stand in the order of their end, so that a waiter's cursor finds what is new by one seek.
+  order_key: hasEnded(s) ? s.endSeq : s.definitionSeq,
+})
+
+const standing = (s: TaskState, of: Owner): readonly Tally[] => {
+  const scope = String(of.run)
+  const count = { scope, name: `task.${s.status}`, by: 1 }
+  return s.status === 'claimed' ? [count, { scope: s.by, name: 'claimed', by: 1 }] : [count]
+}
+
+/** Outcomes and spend: what was measured stays measured, also past a rollback. */
+const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): readonly Tally[] => {
+  const run = String(event.run)
+  switch (event.type) {
+    case 'task.completed':
+    case 'task.submitted': {
+      const { by, metrics } = event.data
+      const found: Tally[] = []
+      if (metrics?.tokens) found.push({ scope: run, name: 'tokens', by: metrics.tokens })
+      if (metrics?.cost_usd) found.push({ scope: run, name: 'cost_usd', by: metrics.cost_usd })
+      if (by !== null && before?.status === 'claimed') {
+        found.push({ scope: by, name: 'busy_ms', by: event.at - before.claimedAt })
+        found.push({ scope: by, name: 'reports', by: 1 })
+        if (event.type === 'task.completed') found.push({ scope: by, name: 'done', by: 1 })
+      }
+      return found
+    }
+    case 'task.verified': {
+      const author = before && 'by' in before ? before.by : null
+      return event.data.last && author !== null ? [{ scope: author, name: 'done', by: 1 }] : []
+    }
+    case 'task.rejected':
+      return event.data.author === null ? [] : [{ scope: event.data.author, name: 'failed', by: 1 }]
+    case 'task.attempt_failed':
+    case 'task.lease_ended':
+      return [{ scope: event.data.by, name: 'failed', by: 1 }]
+    default:
+      return []
+  }
+}
+
+export const taskStream: StreamDef<TaskState, TaskEvent> = {
+  kind: 'task',
+  evolve: evolveTask,
+  columnNames,
+  columns,
+  edges: (s) => (s.status === 'undone' ? [] : s.dependsOn),
+  standing,
+  measured,
+  revived: revivedTask,
+  undone: undoneTask,
+}
+
+/** The task table as queries see it. */
+export interface TaskTables {
+  task: {
+    no: number
+    id: string
+    run: number
+    version: number
+    last_seq: number
+    state: string
+    status: string
+    key: string | null
+    priority: string
+    lane: number
+    serve_key: number | null
+    retry_at: number | null
+    lease_ends_at: number | null
+    worker: string | null
+    parent: string | null
+    order_key: number
+  }
+  /** Which lanes a run has; `requires` is a JSON list. Only added to. */
+  lane: { lane: number; run: number; agent: string | null; except: string | null; requires: string }
+  edge: { target: string; stream: number }
+}
+
+export const taskSchema = [
+  'create table lane (no integer primary key, lane integer not null unique, run integer not null, agent text, "except" text, requires text not null)',
+  'create index lane_of_run on lane (run)',
+  // A claim seeks the least serve_key of each lane that fits: 3 µs a lane, whatever else waits.
+  'create index task_lane on task (lane, serve_key) where serve_key is not null',
+  'create index task_lease on task (lease_ends_at) where lease_ends_at is not null',
+  'create index task_retry on task (retry_at) where retry_at is not null',
+  'create index task_status on task (run, status, order_key)',
+  'create index task_of_run on task (run, no)',
+  'create index task_key on task (run, key) where key is not null',
+  'create index task_parent on task (parent) where parent is not null',
+]

@@ -1,0 +1,268 @@
+import type { Recorded } from '../../kernel/event.ts'
+import type { TaskEvent } from './events.ts'
+import { laneNo } from './lane.ts'
+import type { Priority } from './priority.ts'
+
+interface TaskCommon {
+  readonly key: string | null
+  readonly title: string
+  readonly lane: number
+  readonly requires: readonly string[]
+  readonly dependsOn: readonly string[]
+  readonly priority: Priority
+  readonly agent: string | null
+  readonly except: string | null
+  readonly timeoutMs: number | null
+  /** Attempts begun and not given back. */
+  readonly attempt: number
+  readonly maxAttempts: number
+  readonly retryDelayMs: number
+  readonly parent: string | null
+  readonly depth: number
+  /** The task that this one reviews. */
+  readonly reviews: string | null
+  readonly checked: boolean
+  /** Seq of the event that holds the definition. */
+  readonly definitionSeq: number
+  readonly createdAt: number
+}
+
+/** The report that ended an attempt, so that the same report again gets the same answer. */
+interface Reported {
+  readonly by: string | null
+  /** Digest of token and result. */
+  readonly digest: string
+  /** Seq of the event that holds the result. */
+  readonly resultSeq: number
+}
+
+/** How the attempt before ended: who made it, and the digest of the report that ended it (null: none came). */
+export interface LastAttempt {
+  readonly by: string | null
+  readonly digest: string | null
+}
+
+export interface Claim {
+  readonly by: string
+  /** Digest of the lease token. */
+  readonly token: string
+  readonly leaseMs: number
+  readonly leaseEndsAt: number
+  readonly claimedAt: number
+  /** When the attempt ends whatever is renewed, or null. */
+  readonly deadline: number | null
+}
+
+export type TaskState =
+  | (TaskCommon & { readonly status: 'blocked' })
+  /** With `retryAt` it waits for that moment before it can be claimed. */
+  | (TaskCommon & {
+      readonly status: 'ready'
+      readonly readyAt: number
+      readonly retryAt: number | null
+      readonly last: LastAttempt | null
+    })
+  | (TaskCommon & { readonly status: 'claimed'; readonly readyAt: number } & Claim)
+  | (TaskCommon & {
+      readonly status: 'review'
+      readonly readyAt: number
+      readonly claimedAt: number
+      readonly openReviews: readonly string[]
+    } & Reported)
+  | (TaskCommon & {
+      readonly status: 'done'
+      readonly verification: 'none' | 'verified'
+      readonly endSeq: number
+      readonly endedAt: number
+    } & Reported)
+  | (TaskCommon & {
+      readonly status: 'failed'
+      readonly endSeq: number
+      readonly endedAt: number
+      readonly by: string | null
+      readonly digest: string | null
+    })
+  | (TaskCommon & {
+      readonly status: 'cancelled'
+      readonly endSeq: number
+      readonly endedAt: number
+      readonly by: string | null
+    })
+  | (TaskCommon & { readonly status: 'undone' })
+
+export type TaskStatus = Exclude<TaskState['status'], 'undone'>
+export const taskStatuses = [
+  'blocked',
+  'ready',
+  'claimed',
+  'review',
+  'done',
+  'failed',
+  'cancelled',
+] as const satisfies readonly TaskStatus[]
+
+export const hasEnded = (
+  state: TaskState,
+): state is Extract<TaskState, { status: 'done' | 'failed' | 'cancelled' }> =>
+  state.status === 'done' || state.status === 'failed' || state.status === 'cancelled'
+
+/** Digest of the report that ended the newest attempt, or null when none did. */
+export const reportOf = (state: TaskState): string | null => {
+  if (state.status === 'ready') return state.last?.digest ?? null
+  return 'digest' in state ? state.digest : null
+}
+
+/** The fields that every status shares, without those of the status before. */
+const common = (s: TaskState): TaskCommon => ({
+  key: s.key,
+  title: s.title,
+  lane: s.lane,
+  requires: s.requires,
+  dependsOn: s.dependsOn,
+  priority: s.priority,
+  agent: s.agent,
+  except: s.except,
+  timeoutMs: s.timeoutMs,
+  attempt: s.attempt,
+  maxAttempts: s.maxAttempts,
+  retryDelayMs: s.retryDelayMs,
+  parent: s.parent,
+  depth: s.depth,
+  reviews: s.reviews,
+  checked: s.checked,
+  definitionSeq: s.definitionSeq,
+  createdAt: s.createdAt,
+})
+
+/** Ready at once. `last`: the attempt that has just ended, or null. */
+const ready = (base: TaskCommon, readyAt: number, last: LastAttempt | null = null): TaskState => ({
+  ...base,
+  status: 'ready',
+  readyAt,
+  retryAt: null,
+  last,
+})
+
+const blockedOrReady = (base: TaskCommon, blocked: boolean, readyAt: number): TaskState =>
+  blocked ? { ...base, status: 'blocked' } : ready(base, readyAt)
+
+const created = (event: Recorded<Extract<TaskEvent, { type: 'task.created' }>>): TaskState => {
+  const d = event.data
+  const base: TaskCommon = {
+    key: d.key,
+    title: d.title,
+    lane: laneNo({ run: event.run, agent: d.agent, except: d.except, requires: d.requires }),
+    requires: d.requires,
+    dependsOn: d.depends_on,
+    priority: d.priority,
+    agent: d.agent,
+    except: d.except,
+    timeoutMs: d.timeout_ms,
+    attempt: 0,
+    maxAttempts: d.max_attempts,
+    retryDelayMs: d.retry_delay_ms,
+    parent: d.parent,
+    depth: d.depth,
+    reviews: d.reviews,
+    checked: d.checks.length > 0,
+    definitionSeq: event.seq,
+    createdAt: event.at,
+  }
+  return blockedOrReady(base, d.blocked, event.at)
+}
+
+const revised = (s: TaskState, event: Recorded<Extract<TaskEvent, { type: 'task.revised' }>>): TaskState => {
+  const { definition, depends_on, priority, agent, blocked } = event.data
+  const base: TaskCommon = {
+    ...common(s),
+    dependsOn: depends_on,
+    priority,
+    agent,
+    lane: laneNo({ run: event.run, agent, except: s.except, requires: s.requires }),
+    ...(definition && {
+      title: definition.title,
+      checked: definition.checks.length > 0,
+      definitionSeq: event.seq,
+    }),
+  }
+  if (blocked || s.status !== 'ready') return blockedOrReady(base, blocked, event.at)
+  return { ...base, status: 'ready', readyAt: s.readyAt, retryAt: s.retryAt, last: s.last }
+}
+
+/** Remembers; holds no rule. */
+export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>): TaskState => {
+  if (event.type === 'task.created') return created(event)
+  if (!s) throw new Error(`${event.type} before the task was created`)
+  const base = common(s)
+  const readyAt = 'readyAt' in s ? s.readyAt : event.at
+  const by = 'by' in s ? s.by : null
+  const ended = { endSeq: event.seq, endedAt: event.at }
+  switch (event.type) {
+    case 'task.revised':
+      return revised(s, event)
+    case 'task.unblocked':
+      return blockedOrReady(base, false, event.at)
+    case 'task.prerequisite_replaced': {
+      const { from, to, blocked } = event.data
+      const dependsOn = [...new Set(s.dependsOn.map((id) => (id === from ? to : id)))]
+      if (s.status !== 'blocked') return { ...s, dependsOn }
+      return blockedOrReady({ ...base, dependsOn }, blocked, event.at)
+    }
+    case 'task.claimed': {
+      const { by, token, lease_ms, lease_ends_at, attempt } = event.data
+      const deadline = s.timeoutMs === null ? null : event.at + s.timeoutMs
+      const claim = {
+        by,
+        token,
+        leaseMs: lease_ms,
+        leaseEndsAt: lease_ends_at,
+        claimedAt: event.at,
+        deadline,
+      }
+      return { ...base, attempt, status: 'claimed', readyAt, ...claim }
+    }
+    case 'task.progressed':
+      return s.status === 'claimed' ? { ...s, leaseEndsAt: event.data.lease_ends_at } : s
+    case 'task.lease_ended':
+      return ready(base, readyAt, { by: event.data.by, digest: null })
+    case 'task.released':
+      return ready({ ...base, attempt: s.attempt - 1 }, readyAt)
+    case 'task.attempt_failed': {
+      const { by, digest, retry_at: retryAt } = event.data
+      return { ...base, status: 'ready', readyAt: retryAt ?? event.at, retryAt, last: { by, digest } }
+    }
+    case 'task.retry_due':
+      return s.status === 'ready' ? { ...s, retryAt: null } : s
+    case 'task.completed': {
+      const report = { by: event.data.by, digest: event.data.digest, resultSeq: event.seq }
+      return { ...base, status: 'done', verification: 'none', ...report, ...ended }
+    }
+    case 'task.submitted': {
+      const report = { by: event.data.by, digest: event.data.digest, resultSeq: event.seq }
+      const claimedAt = s.status === 'claimed' ? s.claimedAt : event.at
+      return { ...base, status: 'review', readyAt, claimedAt, openReviews: event.data.reviews, ...report }
+    }
+    case 'task.verified': {
+      if (s.status !== 'review') return s
+      const { by: who, digest, resultSeq } = s
+      if (!event.data.last) {
+        return { ...s, openReviews: s.openReviews.filter((review) => review !== event.data.by) }
+      }
+      return { ...base, status: 'done', verification: 'verified', by: who, digest, resultSeq, ...ended }
+    }
+    case 'task.rejected':
+      return ready(base, readyAt, { by: event.data.author, digest: reportOf(s) })
+    case 'task.failed': {
+      const author = s.status === 'ready' && s.last ? s.last.by : by
+      return { ...base, status: 'failed', by: author, digest: reportOf(s), ...ended }
+    }
+    case 'task.cancelled':
+      return { ...base, status: 'cancelled', by, ...ended }
+  }
+}
+
+/** What a state becomes when rollback returns to it: a claim does not come back, its attempt is not counted. */
+export const revivedTask = (s: TaskState): TaskState =>
+  s.status === 'claimed' ? ready({ ...common(s), attempt: s.attempt - 1 }, s.readyAt) : s
+
+export const undoneTask = (s: TaskState): TaskState => ({ ...common(s), status: 'undone' })

@@ -1,0 +1,53 @@
+import type { Reader, Tx } from '../../kernel/ports.ts'
+import { statement } from '../../kernel/statement.ts'
+import { runByNo } from '../run/find.ts'
+import { follow } from './consequences.ts'
+import { decideLeaseEnd } from './decide/reporting.ts'
+import { type TaskTables, taskStream } from './rows.ts'
+
+/** The most tasks that one sweep moves: bounds how long it holds the lock. */
+const most = 100
+
+const endedLeases = statement<TaskTables, { now: number; limit: number }>()((db, p) =>
+  db
+    .selectFrom('task')
+    .select('no')
+    .where('lease_ends_at', 'is not', null)
+    .where('lease_ends_at', '<=', p.now)
+    .orderBy('lease_ends_at')
+    .limit(p.limit),
+)
+const dueRetries = statement<TaskTables, { now: number; limit: number }>()((db, p) =>
+  db
+    .selectFrom('task')
+    .select('no')
+    .where('retry_at', 'is not', null)
+    .where('retry_at', '<=', p.now)
+    .orderBy('retry_at')
+    .limit(p.limit),
+)
+
+/** True when time has changed something that nobody has written down yet. */
+export const isDue = async (db: Reader): Promise<boolean> => {
+  const at = { now: db.now, limit: 1 }
+  return (await db.one(endedLeases, at)) !== undefined || (await db.one(dueRetries, at)) !== undefined
+}
+
+/** Writes down what time has done: leases that ended, retries that fell due. Answers how many tasks moved. */
+export const sweep = async (tx: Tx): Promise<number> => {
+  const at = { now: tx.now, limit: most }
+  const ended = await tx.all(endedLeases, at)
+  for (const { no } of ended) {
+    const task = await tx.loadNo(taskStream, no)
+    if (!task) continue
+    await tx.append(task, decideLeaseEnd(task.state, tx.now))
+    if (task.state.status !== 'failed') continue
+    await follow(tx, await runByNo(tx, task.run), task)
+  }
+  const due = await tx.all(dueRetries, at)
+  for (const { no } of due) {
+    const task = await tx.loadNo(taskStream, no)
+    if (task) await tx.append(task, [{ type: 'task.retry_due', data: {} }])
+  }
+  return ended.length + due.length
+}

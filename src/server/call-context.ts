@@ -1,0 +1,27 @@
+import type { Clock, Store } from '../kernel/ports.ts'
+import type { Session } from '../tools/session.ts'
+import type { ToolContext } from '../tools/tool.ts'
+import type { Progress } from './progress.ts'
+import { waiter } from './wait.ts'
+
+/** Whose call it is: its connection, and the ends of its wire. */
+export interface Caller {
+  readonly session: Session
+  readonly signal: AbortSignal
+  readonly progress: Progress
+}
+
+/** What a tool is given for one call. */
+export function callContext(
+  { store, clock }: { readonly store: Store; readonly clock: Clock },
+  { session, signal, progress }: Caller,
+  correlation: string,
+): ToolContext {
+  return {
+    execute: (command, input, speaker) =>
+      store.execute(command, input, { actor: session.actor(speaker?.as), correlation }),
+    read: (query, input) => store.read(query, input),
+    session,
+    wait: waiter({ store, clock, signal, progress }),
+  }
+}

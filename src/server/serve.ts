@@ -1,0 +1,71 @@
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import type { PromptDef } from '../tools/prompt.ts'
+import type { ResourceDef } from '../tools/resource.ts'
+import { Session } from '../tools/session.ts'
+import { brief } from './brief.ts'
+import { Calls } from './calls.ts'
+import { serveCompletion } from './completion.ts'
+import type { HandlerParts } from './handle.ts'
+import { createMcp } from './mcp.ts'
+import { Pipeline, type PipelineParts } from './pipeline.ts'
+import { servePrompts } from './prompts.ts'
+import { serveResources } from './resources.ts'
+import { serveTools } from './tools.ts'
+
+export interface ServerOptions extends PipelineParts {
+  readonly resources: readonly ResourceDef[]
+  readonly prompts: readonly PromptDef[]
+  readonly version: string
+  readonly transport: Transport
+  /** Told once the connection is closed and none of its calls runs any more: what the session held can go back. */
+  readonly onClose?: (session: Session) => Promise<void> | void
+}
+
+export interface Connection {
+  readonly session: Session
+  /** Resolves after the connection has closed, for whatever reason, and `onClose` is done. Never rejects. */
+  readonly closed: Promise<void>
+  /** Ends the connection: its waits are cancelled, its calls finish unanswered. */
+  close(): Promise<void>
+}
+
+/** Serves one MCP connection, which gets a session of its own. Resolves when the transport has started. */
+export async function connectServer(options: ServerOptions): Promise<Connection> {
+  const { store, newId, log, tools, resources, prompts, transport } = options
+  const server = createMcp(options.version)
+  const session = new Session(newId('ses'))
+  const calls = new Calls()
+  const parts: HandlerParts = { server, newId, log }
+  serveTools(parts, { tools, pipeline: new Pipeline(options), session, calls })
+  const subscriptions = serveResources(parts, store, resources)
+  servePrompts(parts, store, session, prompts)
+  serveCompletion(parts, store, { prompts, resources })
+
+  server.oninitialized = () => {
+    const { name, version } = server.getClientVersion() ?? { name: 'unknown', version: '' }
+    session.client = brief(`${name} ${version}`.trim(), 100)
+  }
+  // The SDK quotes the whole message that it could not use.
+  server.onerror = ({ message }) =>
+    log.warn({ session: session.id, problem: brief(message, 500) }, 'protocol error')
+  const closed = new Promise<void>((resolve) => {
+    server.onclose = resolve
+  }).then(async () => {
+    subscriptions.close()
+    await calls.settled()
+    try {
+      await options.onClose?.(session)
+    } catch (err) {
+      log.error({ session: session.id, err }, 'a closed session could not be cleaned up')
+    }
+  })
+  await server.connect(transport)
+  return {
+    session,
+    closed,
+    close: async () => {
+      await server.close()
+      await closed
+    },
+  }
+}

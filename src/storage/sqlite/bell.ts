@@ -1,0 +1,59 @@
+import { closeSync, constants, type FSWatcher, openSync, watch, writeSync } from 'node:fs'
+
+/** A bell is rung at most this often, ms: inotify events are what slows a hot writer down. */
+const ringEvery = 10
+
+/**
+ * A file beside the database that a writer touches after a commit and waiters of other processes watch.
+ * Watching it costs an idle process nothing; watching the WAL itself slowed a hot writer to 0.19 of its speed.
+ */
+export class Bell {
+  private readonly file: number
+  private readonly path: string
+  private last = 0
+  private later: NodeJS.Timeout | undefined
+
+  constructor(path: string) {
+    this.path = path
+    this.file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600)
+  }
+
+  /** Tells the other processes that something was committed. */
+  ring(): void {
+    if (this.later) return
+    const wait = this.last + ringEvery - performance.now()
+    if (wait <= 0) return this.strike()
+    this.later = setTimeout(() => {
+      this.later = undefined
+      this.strike()
+    }, wait)
+    this.later.unref()
+  }
+
+  private strike(): void {
+    this.last = performance.now()
+    try {
+      // Always the same byte at the same place: the file never grows.
+      writeSync(this.file, '.', 0)
+    } catch {
+      // The disk is full or the file is gone: waiters fall back on their slow poll.
+    }
+  }
+
+  /** Calls back whenever some process rings. Returns how to stop; undefined when watching is impossible here. */
+  hear(rung: () => void): (() => void) | undefined {
+    let watcher: FSWatcher
+    try {
+      watcher = watch(this.path, { persistent: false }, rung)
+    } catch {
+      return undefined
+    }
+    watcher.on('error', () => watcher.close())
+    return () => watcher.close()
+  }
+
+  close(): void {
+    clearTimeout(this.later)
+    closeSync(this.file)
+  }
+}

@@ -1,0 +1,82 @@
+import Database from 'better-sqlite3'
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import { Param, type Statement } from '../../kernel/statement.ts'
+import type { Connection } from '../reader.ts'
+
+/** kysely as a compiler only: it writes the SQL, our own prepared statements run it. */
+// biome-ignore lint/suspicious/noExplicitAny: each statement brings its own tables
+const compiler = new Kysely<any>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+})
+
+interface Prepared {
+  readonly statement: Database.Statement
+  readonly parameters: readonly unknown[]
+}
+
+type AnyStatement = Statement<object, unknown>
+
+/** One SQLite handle with its cache of prepared statements. */
+export class SqliteConnection implements Connection {
+  readonly raw: Database.Database
+  private readonly prepared = new WeakMap<object, Prepared>()
+  /** BEGIN and its kin, prepared once: `exec` would parse them at each call. */
+  private readonly control = new Map<string, Database.Statement>()
+
+  constructor(raw: Database.Database) {
+    this.raw = raw
+  }
+
+  /** Runs a statement of transaction control. */
+  run(sql: string): void {
+    let statement = this.control.get(sql)
+    if (!statement) {
+      statement = this.raw.prepare(sql)
+      this.control.set(sql, statement)
+    }
+    statement.run()
+  }
+
+  /** From here on a busy lock is answered at once: the caller retries without blocking the event loop. */
+  neverBlock(): void {
+    this.raw.pragma('busy_timeout = 0')
+  }
+
+  private find(statement: AnyStatement): Prepared {
+    const known = this.prepared.get(statement)
+    if (known) return known
+    const { sql, parameters } = statement.build(compiler).compile()
+    const made = { statement: this.raw.prepare(sql), parameters }
+    this.prepared.set(statement, made)
+    return made
+  }
+
+  private bind(parameters: readonly unknown[], params: object): unknown[] {
+    const values = params as Record<string, unknown>
+    return parameters.map((p) => (p instanceof Param ? values[p.name] : p))
+  }
+
+  all<P extends object, R>(statement: Statement<P, R>, params: P): R[] {
+    const { statement: prepared, parameters } = this.find(statement as AnyStatement)
+    return prepared.all(this.bind(parameters, params)) as R[]
+  }
+
+  one<P extends object, R>(statement: Statement<P, R>, params: P): R | undefined {
+    const { statement: prepared, parameters } = this.find(statement as AnyStatement)
+    return prepared.get(this.bind(parameters, params)) as R | undefined
+  }
+
+  write<P extends object>(statement: Statement<P, unknown>, params: P): void {
+    const { statement: prepared, parameters } = this.find(statement as AnyStatement)
+    prepared.run(this.bind(parameters, params))
+  }
+
+  close(): void {
+    this.raw.close()
+  }
+}

@@ -1,0 +1,22 @@
+import { Failure } from '../../errors.ts'
+
+export const closing = (): Failure =>
+  new Failure(
+    'busy',
+    'This server is shutting down; the call was not carried out.',
+    'Call again after it restarts.',
+  )
+
+export const uncommitted = (): Failure =>
+  new Failure(
+    'busy',
+    'The storage could not commit; nothing of this call was written.',
+    'Call again in a moment. If it stays, run "baton doctor" and check that the disk has room.',
+  )
+
+export const replaced = (): Failure =>
+  new Failure(
+    'busy',
+    'The database file, or the WAL beside it, was moved or deleted while this server had it open.',
+    'Restart the server, so that it opens the file that is there now, and see what it holds before going on.',
+  )

@@ -1,0 +1,32 @@
+import { SqliteError } from 'better-sqlite3'
+
+/** How long a group waits for the lock before its calls fail as retryable, ms. */
+const patience = 30_000
+/** The first wait, ms; each further one grows by half up to the cap, and each is drawn at random below that. */
+const firstWait = 1
+const longestWait = 24
+
+export const isBusy = (fault: unknown): boolean =>
+  fault instanceof SqliteError && fault.code.startsWith('SQLITE_BUSY')
+
+const pause = (ms: number) => new Promise<void>((next) => setTimeout(next, ms))
+
+/**
+ * Takes the log's lock without blocking the event loop: tries, and waits a random, growing time while another
+ * process holds it (jitter keeps 16 processes fair; SQLite's own busy handler does not, and blocks).
+ */
+export class LockWait {
+  async take(begin: () => void): Promise<void> {
+    const started = performance.now()
+    for (let bound = firstWait; ; bound = Math.min(bound * 1.5, longestWait)) {
+      try {
+        return begin()
+      } catch (fault) {
+        if (!isBusy(fault) || performance.now() - started > patience) throw fault
+      }
+      await pause(bound * (0.5 + Math.random()))
+    }
+  }
+
+  release(): void {}
+}

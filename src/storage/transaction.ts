@@ -1,0 +1,258 @@
+import type { DomainEvent, Recorded } from '../kernel/event.ts'
+import type { Awaitable, Call, Clock, NewId, Remembered, Tx } from '../kernel/ports.ts'
+import type { Statement } from '../kernel/statement.ts'
+import { type AnyEntity, type AnyStream, type Entity, fold, type StreamDef } from '../kernel/stream.ts'
+import { after } from './after.ts'
+import { link, origin } from './chain.ts'
+import { rowsOf } from './entity-statements.ts'
+import { KnowingReader } from './knowing-reader.ts'
+import type { Known, RunHead } from './known.ts'
+import {
+  actorNo,
+  addEdge,
+  addTally,
+  dropEdge,
+  insertActor,
+  insertEvent,
+  type LogTables,
+  readAnswer,
+  readHead,
+  readRunHead,
+  writeAnswer,
+  writeHead,
+  writeRunHead,
+} from './log-statements.ts'
+import type { BoundedMemo } from './memo.ts'
+import type { Connection } from './reader.ts'
+
+/** What the transactions of one connection share. */
+export interface TransactionParts {
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly known: Known
+  readonly memo: BoundedMemo
+  readonly call: Call
+}
+
+interface Speaker {
+  readonly no: number
+  readonly who: string
+}
+
+/**
+ * The transaction of one group of calls. It appends events with their chain, keeps rows equal to their streams,
+ * and holds aggregates and heads in memory until `flush`, so a group writes each of them once.
+ */
+export class LogTransaction extends KnowingReader implements Tx {
+  call: Call
+  readonly newId: NewId
+  private readonly recall: BoundedMemo
+
+  private constructor(
+    connection: Connection,
+    head: LogTables['head'],
+    parts: TransactionParts,
+  ) {
+    super(connection, parts.memo, parts.known, { ...head, at: Math.max(parts.clock(), head.at) })
+    this.recall = parts.memo
+    this.recall.keep()
+    this.newId = parts.newId
+    this.call = parts.call
+  }
+
+  /** Reads the head under the lock that the caller holds; `now` is taken after it and never decreases. */
+  static begin(connection: Connection, parts: TransactionParts): Awaitable<LogTransaction> {
+    return after(connection.one(readHead, {}), (head) => {
+      if (!head) throw new Error('the log has no head')
+      return new LogTransaction(connection, head, parts)
+    })
+  }
+
+  /** True when a call that was kept has appended something. */
+  get appended(): boolean {
+    return this.settled.runHeads.size > 0
+  }
+
+  /** Starts the next call of the group. */
+  enter(call: Call): void {
+    this.call = call
+  }
+
+  /** Keeps what the call did. */
+  keep(): void {
+    this.settled.absorb(this.pending)
+    this.recall.keep()
+  }
+
+  /** Forgets what the call did; the caller has rolled its savepoint back. */
+  drop(): void {
+    for (const who of this.pending.actors) this.known.actors.delete(who)
+    for (const entity of this.pending.touched) this.known.drop(entity)
+    this.pending.reset(this.settled)
+    this.head = this.settled.seq
+    this.recall.undo()
+  }
+
+  /** Writes aggregates and heads; the last thing before COMMIT. */
+  flush(): void {
+    const { seq, nextNo, tallies, runHeads } = this.settled
+    for (const [key, { scope, name, by }] of tallies) {
+      if (by === 0) continue
+      this.connection.write(addTally, { scope, name, value: by })
+      const base = this.known.tallies.get(key)
+      if (base !== undefined) this.known.tallies.set(key, base + by)
+    }
+    for (const [run, head] of runHeads) {
+      this.connection.write(writeRunHead, { run, ...head })
+      this.known.runHeads.set(run, head)
+    }
+    if (this.appended) this.connection.write(writeHead, { seq, at: this.now, next_no: nextNo })
+  }
+
+  /** The group's COMMIT is done: what was read and written here serves the next transaction as well. */
+  committed(): void {
+    this.known.committed(this.settled.seq)
+  }
+
+  /** The group was rolled back: nothing that came up in it can be relied on. */
+  failed(): void {
+    for (const who of [...this.settled.actors, ...this.pending.actors]) this.known.actors.delete(who)
+    this.known.forget()
+    this.recall.clear()
+  }
+
+  write<P extends object>(statement: Statement<P, unknown>, params: P): void {
+    this.connection.write(statement, params)
+  }
+
+  create<S extends object, E extends DomainEvent>(
+    def: StreamDef<S, E>,
+    at: { readonly id: string; readonly run?: number },
+    events: readonly E[],
+  ): Awaitable<Entity<S, E>> {
+    if (events.length === 0) throw new Error(`a ${def.kind} without events`)
+    const no = this.pending.nextNo++
+    // Its state follows from its events below.
+    const entity = { def, no, id: at.id, run: at.run ?? no, version: 0, lastSeq: 0 } as Entity<S, E>
+    return after(this.ready(entity.run), (speaker) => {
+      this.record(entity, undefined, events, speaker)
+      const { id, run, version, lastSeq: last_seq, state } = entity
+      const row = { no, id, run, version, last_seq, state: JSON.stringify(state), ...def.columns(state) }
+      this.connection.write(rowsOf(def as AnyStream).insert, row as never)
+      return this.known.hold(entity)
+    })
+  }
+
+  append<S extends object, E extends DomainEvent>(
+    entity: Entity<S, E>,
+    events: readonly (E | DomainEvent)[],
+  ): Awaitable<void> {
+    if (events.length === 0) return
+    const { def, no, state: before } = entity
+    if (this.known.byNo(no) !== entity) throw new Error(`${entity.id} was not loaded by this transaction`)
+    return after(this.ready(entity.run), (speaker) => {
+      this.record(entity, before, events, speaker)
+      const { version, lastSeq: last_seq, state } = entity
+      const columns = def.columns(state)
+      const update = rowsOf(def as AnyStream).update(def.columns(before), columns)
+      const row = { no, version, last_seq, state: JSON.stringify(state), ...columns }
+      this.connection.write(update, row as never)
+    })
+  }
+
+  /** What `record` needs and the first event of a call or run must read: the speaker's number, the run's head. */
+  private ready(run: number): Awaitable<Speaker> {
+    return after(this.runHead(run), () => this.speaker())
+  }
+
+  private runHead(run: number): Awaitable<RunHead> {
+    const held =
+      this.pending.runHeads.get(run) ?? this.settled.runHeads.get(run) ?? this.known.runHeads.get(run)
+    if (held) return held
+    return after(this.connection.one(readRunHead, { run }), (stored) => {
+      const head = stored ?? { seq: 0, at: 0, hash: origin }
+      this.known.runHeads.set(run, head)
+      return head
+    })
+  }
+
+  private speaker(): Awaitable<Speaker> {
+    const { session, client, as, proof } = this.call.actor
+    const who = JSON.stringify({ session, client, as, proof })
+    const { actors } = this.known
+    const known = actors.get(who)
+    if (known !== undefined) return { no: known, who }
+    return after(this.connection.one(actorNo, { who }), (stored) => {
+      if (stored) {
+        actors.set(who, stored.no)
+        return { no: stored.no, who }
+      }
+      this.connection.write(insertActor, { who })
+      return after(this.connection.one(actorNo, { who }), (added) => {
+        const { no } = added as { no: number }
+        actors.set(who, no)
+        this.pending.actors.push(who)
+        return { no, who }
+      })
+    })
+  }
+
+  /** Appends events to the log and folds them into the entity, with the aggregates and edges that follow. */
+  private record<S extends object, E extends DomainEvent>(
+    entity: Entity<S, E>,
+    before: S | undefined,
+    events: readonly DomainEvent[],
+    speaker: Speaker,
+  ): void {
+    const { def } = entity
+    const { pending } = this
+    pending.touched.add(entity)
+    let state = before
+    for (const { type, data } of events) {
+      const seq = ++pending.seq
+      const recorded = { type, data, seq, at: this.now, run: entity.run } as Recorded<DomainEvent>
+      for (const tally of def.measured?.(state, recorded as Recorded<E>) ?? []) pending.count(tally, 1)
+      state = fold(def, state, recorded)
+      this.link(entity, type, JSON.stringify(data), speaker, seq)
+    }
+    this.head = pending.seq
+    entity.state = state as S
+    for (const tally of def.standing(entity.state, entity)) pending.count(tally, 1)
+    if (before) for (const tally of def.standing(before, entity)) pending.count(tally, -1)
+    if (def.edges) this.moveEdges(entity.no, before ? def.edges(before) : [], def.edges(entity.state))
+  }
+
+  private link(entity: AnyEntity, type: string, data: string, { no: actor, who }: Speaker, seq: number): void {
+    const { run, no: stream, lastSeq: prev } = entity
+    const { correlation } = this.call
+    const version = ++entity.version
+    const born = version === 1 ? entity.id : null
+    const at = this.now
+    const before = this.runHead(run) as RunHead
+    const hash = link(before.hash, { seq, run, stream, version, prev, born, type, who, correlation, at, data })
+    const event = { seq, run, stream, version, prev, born, type, data, actor, correlation, at, hash }
+    this.connection.write(insertEvent, event)
+    this.pending.runHeads.set(run, { seq, at, hash })
+    entity.lastSeq = seq
+  }
+
+  private moveEdges(stream: number, before: readonly string[], now: readonly string[]): void {
+    if (before === now) return
+    const was = new Set(before)
+    const is = new Set(now)
+    for (const target of is) if (!was.has(target)) this.connection.write(addEdge, { target, stream })
+    for (const target of was) if (!is.has(target)) this.connection.write(dropEdge, { target, stream })
+  }
+
+  remembered(run: number, tool: string, key: string): Awaitable<Remembered | undefined> {
+    return after(
+      this.connection.one(readAnswer, { run, tool, key }),
+      (row) => row && { digest: row.digest, seq: row.seq, answer: JSON.parse(row.answer) },
+    )
+  }
+
+  remember(run: number, tool: string, key: string, digest: string, answer: unknown): void {
+    const stored = { run, tool, key, digest, answer: JSON.stringify(answer), seq: this.head, at: this.now }
+    this.connection.write(writeAnswer, stored)
+  }
+}

@@ -1,0 +1,8 @@
+import { conductTools } from './conduct/index.ts'
+import type { AnyTool, Toolset } from './tool.ts'
+import { workTools } from './work/index.ts'
+
+export const toolsets: readonly Toolset[] = ['conduct', 'work']
+
+/** Every tool there is, in the order in which clients see them. The order is fixed: prompt caches depend on it. */
+export const tools: readonly AnyTool[] = [...conductTools, ...workTools]
