@@ -9,7 +9,7 @@ import { type Connection, connectServer, type ServerOptions } from './server/ser
 import { SqliteStore } from './storage/sqlite/store.ts'
 import { createLog, type Log } from './telemetry/log.ts'
 import { closeSession } from './tools/closing.ts'
-import { toolsets, tools } from './tools/index.ts'
+import { tools, toolsets } from './tools/index.ts'
 import { prompts } from './tools/prompts.ts'
 import { resources } from './tools/resources.ts'
 import type { AnyTool } from './tools/tool.ts'
@@ -57,7 +57,8 @@ export const sweepRegularly = (store: Store, log: Log): (() => void) => {
     if (busy) return
     busy = true
     try {
-      if (await store.read((db) => isDue(db), undefined)) await store.execute((tx) => sweep(tx), undefined, call)
+      if (await store.read((db) => isDue(db), undefined))
+        await store.execute((tx) => sweep(tx), undefined, call)
     } catch (err) {
       log.warn({ err }, 'the sweep will be tried again')
     } finally {

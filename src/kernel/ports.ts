@@ -1,6 +1,6 @@
 import type { DomainEvent, EventRow } from './event.ts'
-import type { AnyEntity, Entity, StreamDef } from './stream.ts'
 import type { Statement } from './statement.ts'
+import type { AnyEntity, Entity, StreamDef } from './stream.ts'
 
 /** The storage may answer at once (SQLite) or later (a server); callers always await. */
 export type Awaitable<T> = T | PromiseLike<T>

@@ -20,10 +20,7 @@ export interface Statement<P extends object, R> {
 
 type Given<P> = { readonly [K in keyof P]-?: P[K] }
 
-const given = new Proxy(
-  {},
-  { get: (_target, name) => new Param(String(name)) },
-) as Record<string, Param>
+const given = new Proxy({}, { get: (_target, name) => new Param(String(name)) }) as Record<string, Param>
 
 /**
  * Declares a statement over tables `DB` with named parameters `P`:

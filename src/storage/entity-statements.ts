@@ -17,11 +17,6 @@ type Moved = Omit<EntityRow, 'id' | 'run'> & Record<string, string | number | nu
 
 const rowColumns = ['no', 'id', 'run', 'version', 'last_seq', 'state'] as const
 
-const selectBy = <K extends 'id' | 'no'>(kind: string, by: K) =>
-  statement<Tables, Pick<EntityRow, K>>()((db, p) =>
-    db.selectFrom(kind).select(rowColumns).where(by, '=', (p as Record<string, never>)[by] as never),
-  )
-
 /** Load, insert and update of one kind's rows. */
 class EntityStatements {
   private readonly def: AnyStream
@@ -29,14 +24,16 @@ class EntityStatements {
   readonly byId: Statement<Pick<EntityRow, 'id'>, EntityRow>
   readonly byNo: Statement<Pick<EntityRow, 'no'>, EntityRow>
   readonly insert: Statement<Values, unknown>
-  readonly all: Statement<Record<string, never>, EntityRow & Record<string, unknown>>
 
   constructor(def: AnyStream) {
     const { kind } = def
     this.def = def
-    this.byId = selectBy(kind, 'id')
-    this.byNo = selectBy(kind, 'no')
-    this.all = statement<Tables>()((db) => db.selectFrom(kind).selectAll().orderBy('no'))
+    this.byId = statement<Tables, { id: string }>()((db, p) =>
+      db.selectFrom(kind).select(rowColumns).where('id', '=', p.id),
+    )
+    this.byNo = statement<Tables, { no: number }>()((db, p) =>
+      db.selectFrom(kind).select(rowColumns).where('no', '=', p.no),
+    )
     this.insert = statement<Tables, Values>()((db, p) =>
       db
         .insertInto(kind)

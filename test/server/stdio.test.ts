@@ -341,7 +341,7 @@ describe('ending', () => {
   })
 
   it('lets requests in flight be answered, for as long as the grace', async () => {
-    const { stdin, transport, say, seen, got, answers } = await open({ graceMs: 40 })
+    const { stdin, transport, say, seen, got, answers } = await open({ graceMs: 2_000 })
     await say(`${json(ping(1))}\n`)
     stdin.end(`${json(ping(2))}`)
     await wait(5)

@@ -7,7 +7,8 @@ export const personaOf = async (db: Reader, state: AgentState): Promise<string> 
   const known = db.memo.get(key) as string | undefined
   if (known !== undefined) return known
   const event = await db.event(state.promptSeq)
-  const { prompt } = event?.data as { prompt: string }
+  if (!event) throw new Error('an agent has lost its prompt')
+  const { prompt } = event.data as { prompt: string }
   db.memo.set(key, prompt)
   return prompt
 }

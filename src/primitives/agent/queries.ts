@@ -4,12 +4,7 @@ import type { Agent } from './find.ts'
 import { type AgentTables, agentStream } from './rows.ts'
 
 const living = statement<AgentTables, { run: number }>()((db, p) =>
-  db
-    .selectFrom('agent')
-    .select('no')
-    .where('run', '=', p.run)
-    .where('status', '=', 'active')
-    .orderBy('no'),
+  db.selectFrom('agent').select('no').where('run', '=', p.run).where('status', '=', 'active').orderBy('no'),
 )
 
 /** The agents of a run that are not terminated, oldest first. */

@@ -20,25 +20,29 @@ interface AgentCommon {
 
 export type AgentState =
   | (AgentCommon & { readonly status: 'active' })
-  | (AgentCommon & { readonly status: 'terminated'; readonly endedAt: number; readonly reason: string | null })
+  | (AgentCommon & {
+      readonly status: 'terminated'
+      readonly endedAt: number
+      readonly reason: string | null
+    })
   | (AgentCommon & { readonly status: 'undone' })
 
 export const evolveAgent = (state: AgentState | undefined, event: Recorded<AgentEvent>): AgentState => {
-    if (event.type === 'agent.spawned') {
-      const { name, purpose, profile, role, capabilities, runner, max_concurrent, metadata } = event.data
-      const who = { name, purpose, profile, role, capabilities, runner, metadata }
-      const at = { promptSeq: event.seq, session: null, spawnedAt: event.at }
-      return { status: 'active', ...who, maxConcurrent: max_concurrent, ...at }
-    }
-    if (!state) throw new Error(`${event.type} before the agent was spawned`)
-    switch (event.type) {
-      case 'agent.attached':
-        return { ...state, session: event.data.session }
-      case 'agent.detached':
-        return { ...state, session: null }
-      case 'agent.capabilities_added':
-        return { ...state, capabilities: [...state.capabilities, ...event.data.capabilities] }
-      case 'agent.terminated':
-        return { ...state, status: 'terminated', endedAt: event.at, reason: event.data.reason, session: null }
-    }
+  if (event.type === 'agent.spawned') {
+    const { name, purpose, profile, role, capabilities, runner, max_concurrent, metadata } = event.data
+    const who = { name, purpose, profile, role, capabilities, runner, metadata }
+    const at = { promptSeq: event.seq, session: null, spawnedAt: event.at }
+    return { status: 'active', ...who, maxConcurrent: max_concurrent, ...at }
   }
+  if (!state) throw new Error(`${event.type} before the agent was spawned`)
+  switch (event.type) {
+    case 'agent.attached':
+      return { ...state, session: event.data.session }
+    case 'agent.detached':
+      return { ...state, session: null }
+    case 'agent.capabilities_added':
+      return { ...state, capabilities: [...state.capabilities, ...event.data.capabilities] }
+    case 'agent.terminated':
+      return { ...state, status: 'terminated', endedAt: event.at, reason: event.data.reason, session: null }
+  }
+}

@@ -33,12 +33,17 @@ export const checkpointNamed = async (
 
 export const theCheckpoint = async (db: Reader, run: number, handle: string): Promise<Checkpoint> => {
   const found = await checkpointNamed(db, run, handle)
-  if (!found) throw notFound('checkpoint', handle, 'get_run lists the checkpoints of a run; an id or a label will do.')
+  if (!found)
+    throw notFound('checkpoint', handle, 'get_run lists the checkpoints of a run; an id or a label will do.')
   return found
 }
 
 /** The newest checkpoints of a run, newest first. */
-export const checkpointsOf = async (db: Reader, run: number, limit: number): Promise<readonly Checkpoint[]> => {
+export const checkpointsOf = async (
+  db: Reader,
+  run: number,
+  limit: number,
+): Promise<readonly Checkpoint[]> => {
   const found: Checkpoint[] = []
   for (const { no } of await db.all(newest, { run, limit })) {
     const checkpoint = await db.loadNo(checkpointStream, no)

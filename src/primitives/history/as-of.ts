@@ -16,13 +16,17 @@ export const positionOf = async (db: Reader, run: Run, asOf: string | number): P
   if (checkpoint) return checkpoint.state.position
   const moment = Date.parse(String(asOf))
   if (!Number.isNaN(moment)) return seqAtTime(db, moment)
-  throw invalid('as_of', `"${asOf}" is no moment of this run`, 'Give a seq, an ISO 8601 time, or a checkpoint.')
+  throw invalid(
+    'as_of',
+    `"${asOf}" is no moment of this run`,
+    'Give a seq, an ISO 8601 time, or a checkpoint.',
+  )
 }
 
-/** An entity whose state at the position differs from now; `then` is undefined when it was not born. */
+/** An entity whose state at the position differs from now; `was` is undefined when it was not born. */
 export interface Differs {
   readonly entity: AnyEntity
-  readonly then: object | undefined
+  readonly was: object | undefined
 }
 
 /** What was different in a run when `position` was the head: the same fold that rollback uses. */
@@ -42,6 +46,6 @@ export const differences = async (db: Reader, run: Run, position: number): Promi
     )
   }
   const found: Differs[] = []
-  for (const entity of entities) found.push({ entity, then: await db.stateAt(entity, position) })
+  for (const entity of entities) found.push({ entity, was: await db.stateAt(entity, position) })
   return found
 }

@@ -34,7 +34,8 @@ const changed = statement<LogTables, { run: number; since: number; limit: number
 const byKind: ReadonlyMap<string, AnyStream> = new Map(streams.map((def) => [def.kind, def]))
 
 /** The definition of the stream that an event of this type belongs to. */
-export const streamOfType = (type: string): AnyStream | undefined => byKind.get(type.slice(0, type.indexOf('.')))
+export const streamOfType = (type: string): AnyStream | undefined =>
+  byKind.get(type.slice(0, type.indexOf('.')))
 
 /** The entities of a run with events after `since`, in the order of their birth; at most `limit`. */
 export const changedSince = async (

@@ -1,5 +1,5 @@
-import type { Reader } from '../../kernel/ports.ts'
 import { accepted } from '../../kernel/decider.ts'
+import type { Reader } from '../../kernel/ports.ts'
 import { mustBeOpen, overBudget, spentOut, type Used } from './decide.ts'
 import type { Run } from './find.ts'
 import type { Limit } from './settings.ts'
@@ -24,8 +24,7 @@ export const mayGoOn = async (db: Reader, run: Run): Promise<void> => {
   const capped =
     settings.max_tokens !== null || settings.max_cost_usd !== null || settings.max_wall_ms !== null
   const refused =
-    mustBeOpen(run.id, run.state) ??
-    (capped ? spentOut(run.state, await usedBy(db, run), db.now) : undefined)
+    mustBeOpen(run.id, run.state) ?? (capped ? spentOut(run.state, await usedBy(db, run), db.now) : undefined)
   if (refused) accepted(refused)
 }
 

@@ -1,6 +1,6 @@
 import type { Profile } from '../agent/profile.ts'
 import type { Settings } from './settings.ts'
-import type { Epoch, RunOutcome, Strategy } from './state.ts'
+import type { Epoch, RunOutcome, Strategy } from './terms.ts'
 
 export type RunEvent =
   | {

@@ -1,7 +1,7 @@
 import { Failure, notFound } from '../../errors.ts'
 import type { Reader } from '../../kernel/ports.ts'
-import type { Entity } from '../../kernel/stream.ts'
 import { statement } from '../../kernel/statement.ts'
+import type { Entity } from '../../kernel/stream.ts'
 import type { RunEvent } from './events.ts'
 import { type RunTables, runStream } from './rows.ts'
 import type { RunState } from './state.ts'
@@ -17,7 +17,12 @@ export interface Speaker {
 }
 
 const openRuns = statement<RunTables>()((db) =>
-  db.selectFrom('run').select(['no', 'id', 'name']).where('status', '=', 'open').orderBy('no', 'desc').limit(11),
+  db
+    .selectFrom('run')
+    .select(['no', 'id', 'name'])
+    .where('status', '=', 'open')
+    .orderBy('no', 'desc')
+    .limit(11),
 )
 
 export const runById = async (db: Reader, id: string): Promise<Run> => {

@@ -26,12 +26,12 @@ export interface Overview {
 export const overviewOf = async (
   db: Reader,
   run: Run,
-  then: readonly { readonly entity: AnyEntity; readonly then: object | undefined }[] = [],
+  then: readonly { readonly entity: AnyEntity; readonly was: object | undefined }[] = [],
 ): Promise<Overview> => {
   const scope = String(run.no)
   const sums: Record<string, number> = { ...(await db.tallies(scope)) }
   let { state } = run
-  for (const { entity, then: was } of then) {
+  for (const { entity, was } of then) {
     if (entity.no === run.no) state = (was as RunState | undefined) ?? state
     for (const tally of entity.def.standing(entity.state, entity))
       if (tally.scope === scope) sums[tally.name] = (sums[tally.name] ?? 0) - tally.by

@@ -2,21 +2,9 @@ import type { Recorded } from '../../kernel/event.ts'
 import type { Profile } from '../agent/profile.ts'
 import type { RunEvent } from './events.ts'
 import type { Settings } from './settings.ts'
+import type { Epoch, RunOutcome, Strategy } from './terms.ts'
 
-/** How the conductor means to go about it: free text, versioned with its rationale. */
-export interface Strategy {
-  readonly version: number
-  readonly strategy: string
-  readonly rationale: string
-}
-
-/** A stretch of the log in which a run moved on; each rollback opens the next one from an earlier position. */
-export interface Epoch {
-  /** Seq of the first event of this epoch. */
-  readonly from: number
-  /** Seq of the position that it continues: the checkpoint's, or 0 for the first epoch. */
-  readonly base: number
-}
+export type { Epoch, RunOutcome, Strategy } from './terms.ts'
 
 interface RunCommon {
   readonly goal: string
@@ -28,8 +16,6 @@ interface RunCommon {
   readonly epochs: readonly Epoch[]
   readonly startedAt: number
 }
-
-export type RunOutcome = 'completed' | 'failed' | 'cancelled'
 
 export type RunState =
   | (RunCommon & { readonly status: 'open' })

@@ -53,6 +53,7 @@ export class Bell {
   }
 
   close(): void {
+    if (this.later) this.strike()
     clearTimeout(this.later)
     closeSync(this.file)
   }

@@ -5,7 +5,7 @@ import { BoundedMemo } from '../memo.ts'
 import { LogTransaction } from '../transaction.ts'
 import type { SqliteConnection } from './connection.ts'
 import { closing, replaced, uncommitted } from './failures.ts'
-import type { LockWait } from './lock-wait.ts'
+import { isStorageFault, type LockWait } from './lock-wait.ts'
 import type { SameFiles } from './same-files.ts'
 
 export interface GroupCommitParts {
@@ -103,20 +103,70 @@ export class GroupCommit {
     let tx: LogTransaction | undefined
     try {
       tx = await LogTransaction.begin(connection, { clock, newId, known: this.known, memo: this.memo, call })
-      const outcomes = group.length === 1 ? [await this.alone(tx, group[0] as Waiting)] : await this.each(tx, group)
+      const outcomes: Outcome[] = []
+      for (const waiting of group) outcomes.push(await this.run(tx, waiting, group.length > 1))
       turn.end()
-      if (!connection.raw.inTransaction) return outcomes
-      this.commit(tx)
+      if (connection.raw.inTransaction) this.commit(tx)
       return outcomes
     } catch (fault) {
       // SQLite may have rolled back by itself (disk full): a second ROLLBACK would throw and hide the cause.
       if (connection.raw.inTransaction) connection.run('rollback')
-      this.memo.clear()
-      this.known.forget()
       tx?.failed()
       onFault(fault, call)
       const failure = this.lost ? replaced() : uncommitted()
       return group.map(() => ({ failure }))
     }
+  }
+
+  /** Runs one call. Alone in its group it needs no savepoint: what undoes it is the transaction's own rollback. */
+  private async run(tx: LogTransaction, waiting: Waiting, shared: boolean): Promise<Outcome> {
+    const { connection, onFault } = this.parts
+    tx.enter(waiting.call)
+    if (shared) connection.run('savepoint call')
+    try {
+      const value = await waiting.command(tx, waiting.input)
+      if (shared) connection.run('release call')
+      tx.keep()
+      return { value }
+    } catch (failure) {
+      // A failing disk is no matter of one call: the whole group fails, and may be tried again.
+      if (!connection.raw.inTransaction || isStorageFault(failure)) throw failure
+      if (shared) connection.run('rollback to call')
+      connection.run(shared ? 'release call' : 'rollback')
+      tx.drop()
+      if (!(failure instanceof Failure)) onFault(failure, waiting.call)
+      return { failure }
+    }
+  }
+
+  private commit(tx: LogTransaction): void {
+    const { connection, files, committed } = this.parts
+    tx.flush()
+    connection.run('commit')
+    // Only now: a WAL that is unlinked between a look and the COMMIT would go unnoticed.
+    this.lost = !files.holds()
+    if (this.lost) throw new Error('the database file or its WAL was replaced while open')
+    tx.committed()
+    if (tx.appended) committed()
+  }
+}
+
+/**
+ * Notices when a group does not run in one go. Between BEGIN and COMMIT a command awaits nothing but its transaction,
+ * which answers at once; anything else would hold the lock of all processes while it waits. A tick queued now is run
+ * when no microtask is left, so when it comes before the end, something else was awaited.
+ */
+class UnbrokenTurn {
+  private state: 'on' | 'ended' | 'broken' = 'on'
+
+  constructor() {
+    process.nextTick(() => {
+      if (this.state === 'on') this.state = 'broken'
+    })
+  }
+
+  end(): void {
+    if (this.state === 'broken') throw new Error('a command awaited something other than its transaction')
+    this.state = 'ended'
   }
 }

@@ -1,4 +1,6 @@
-import { SqliteError } from 'better-sqlite3'
+import Database from 'better-sqlite3'
+
+const { SqliteError } = Database
 
 /** How long a group waits for the lock before its calls fail as retryable, ms. */
 const patience = 30_000
@@ -7,7 +9,13 @@ const firstWait = 1
 const longestWait = 24
 
 export const isBusy = (fault: unknown): boolean =>
-  fault instanceof SqliteError && fault.code.startsWith('SQLITE_BUSY')
+  fault instanceof SqliteError && /^SQLITE_(BUSY|PROTOCOL)/.test(fault.code)
+
+/** Faults of the disk or the file rather than of one statement: who meets one knows nothing about what was written. */
+const storageFaults = /^SQLITE_(BUSY|FULL|IOERR|NOMEM|CORRUPT|READONLY|PROTOCOL|CANTOPEN|NOTADB)/
+
+export const isStorageFault = (fault: unknown): boolean =>
+  fault instanceof SqliteError && storageFaults.test(fault.code)
 
 const pause = (ms: number) => new Promise<void>((next) => setTimeout(next, ms))
 
@@ -28,5 +36,5 @@ export class LockWait {
     }
   }
 
-  release(): void {}
+  released(): void {}
 }

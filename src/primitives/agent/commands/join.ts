@@ -27,7 +27,8 @@ export const joinAsAgent = async (
   if (closed) throw closed
   const agent =
     input.agent === undefined
-      ? (await spawnAgent(tx, run, { purpose: 'Take tasks of this run as they come.', name: input.name })).agent
+      ? (await spawnAgent(tx, run, { purpose: 'Take tasks of this run as they come.', name: input.name }))
+          .agent
       : await activeAgent(tx, run.no, input.agent)
   const given = await settleCapabilities(tx, input.capabilities ?? [])
   const held = new Set(agent.state.capabilities.map((capability) => capability.name))

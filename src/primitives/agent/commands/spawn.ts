@@ -45,7 +45,11 @@ export const spawnAgent = async (
   await freeName(tx, run, input.name)
   const profile = await settleProfile(tx, run, input.profile ?? defaultProfile)
   const variables = { purpose: input.purpose, goal: run.state.goal, ...input.variables }
-  const resolved = resolveProfile(profile, (name) => run.state.profiles[name] ?? shippedProfile(name), variables)
+  const resolved = resolveProfile(
+    profile,
+    (name) => run.state.profiles[name] ?? shippedProfile(name),
+    variables,
+  )
   if ('code' in resolved)
     throw new Failure(
       resolved.code,
@@ -53,7 +57,10 @@ export const spawnAgent = async (
       'Give a shipped profile (resource baton://profiles lists them), one defined earlier in this run, or a definition.',
       resolved.details,
     )
-  const capabilities = await settleCapabilities(tx, [...(input.capabilities ?? []), ...(resolved.capabilities ?? [])])
+  const capabilities = await settleCapabilities(tx, [
+    ...(input.capabilities ?? []),
+    ...(resolved.capabilities ?? []),
+  ])
   const agent = await tx.create(agentStream, { id: tx.newId('agt'), run: run.no }, [
     {
       type: 'agent.spawned',
@@ -101,12 +108,18 @@ export const settleCapabilities = async (
   const held = new Map<string, number>()
   const edges: CapabilityEdge[] = []
   for (const item of given) {
-    const { name: raw, proficiency = 1, is_a = [], related = [] } = typeof item === 'string' ? { name: item } : item
+    const {
+      name: raw,
+      proficiency = 1,
+      is_a = [],
+      related = [],
+    } = typeof item === 'string' ? { name: item } : item
     const [name] = capabilityNames([raw], 'capabilities')
     if (name === undefined) continue
     held.set(name, typeof item === 'string' ? (held.get(name) ?? 1) : proficiency)
     for (const to of capabilityNames(is_a, 'capabilities.is_a')) edges.push({ from: name, kind: 'is_a', to })
-    for (const to of capabilityNames(related, 'capabilities.related')) edges.push({ from: name, kind: 'related', to })
+    for (const to of capabilityNames(related, 'capabilities.related'))
+      edges.push({ from: name, kind: 'related', to })
   }
   await declareEdges(tx, edges)
   return [...held].map(([name, proficiency]) => ({ name, proficiency }))

@@ -13,5 +13,7 @@ export const createCheckpoint = async (
 ): Promise<Checkpoint> => {
   const overview = await overviewOf(tx, run)
   const data = { ...input, state: input.state ?? null, position: tx.head, overview }
-  return tx.create(checkpointStream, { id: tx.newId('chk'), run: run.no }, [{ type: 'checkpoint.created', data }])
+  return tx.create(checkpointStream, { id: tx.newId('chk'), run: run.no }, [
+    { type: 'checkpoint.created', data },
+  ])
 }

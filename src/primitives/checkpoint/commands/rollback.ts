@@ -73,13 +73,16 @@ export const rollback = async (
   const data = { checkpoint: checkpoint.id, to: position, reason, undo: undo.id, epochs }
   await tx.append(run, [{ type: 'run.rolled_back', data }])
   const created = await tx.event(checkpoint.state.createdSeq)
+  if (!created) throw new Error(`${checkpoint.id} has lost its event`)
   return {
     run_id: run.id,
     checkpoint_id: checkpoint.id,
-    state: (created?.data as { state: unknown }).state,
+    state: (created.data as { state: unknown }).state,
     reverted,
     revoked_leases: claimed.map((task) => ({ task_id: task.id, agent_id: task.was })),
-    irreversible: abandoned.slice(-listed).map(({ seq, type, data }) => ({ event_id: seq, what: outside(type, data) })),
+    irreversible: abandoned
+      .slice(-listed)
+      .map(({ seq, type, data }) => ({ event_id: seq, what: outside(type, data) })),
     irreversible_total: abandoned.length,
     undo_checkpoint_id: undo.id,
   }

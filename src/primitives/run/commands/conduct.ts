@@ -1,7 +1,7 @@
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import { decideEnd, decideStrategy, decideUpdate } from '../decide.ts'
-import { type Run, type Speaker, meantRun, theRun } from '../find.ts'
+import { meantRun, type Run, type Speaker, theRun } from '../find.ts'
 import { runStream } from '../rows.ts'
 import { defaultSettings, merged, type Settings, type SettingsPatch } from '../settings.ts'
 import type { RunOutcome } from '../state.ts'

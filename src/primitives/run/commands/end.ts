@@ -1,6 +1,6 @@
 import type { Tx } from '../../../kernel/ports.ts'
-import { livingAgents } from '../../agent/queries.ts'
 import { terminate } from '../../agent/commands/terminate.ts'
+import { livingAgents } from '../../agent/queries.ts'
 import { decideCancel } from '../../task/decide/planning.ts'
 import { openTasks } from '../../task/open.ts'
 import { type Speaker, theRun } from '../find.ts'
@@ -16,7 +16,11 @@ export const endRun = async (
     readonly reason: string | null
     readonly speaker: Speaker
   },
-): Promise<{ readonly run_id: string; readonly cancelled_tasks: number; readonly stopped_agents: number }> => {
+): Promise<{
+  readonly run_id: string
+  readonly cancelled_tasks: number
+  readonly stopped_agents: number
+}> => {
   const run = await theRun(tx, input.run_id, input.speaker)
   await closeRun(tx, run, input.outcome, input.reason)
   let cancelled_tasks = 0

@@ -2,8 +2,8 @@ import { Failure } from '../../../errors.ts'
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import { activeAgent } from '../../agent/find.ts'
-import { type Run, type Speaker, runByNo, theRun } from '../../run/find.ts'
 import { mustBeOpen } from '../../run/decide.ts'
+import { type Run, runByNo, type Speaker, theRun } from '../../run/find.ts'
 import { allSatisfied, childrenOf, follow } from '../consequences.ts'
 import { cycleRefused, cycleThrough, decideCancel, decideRevise } from '../decide/planning.ts'
 import { decideRelease } from '../decide/reporting.ts'
@@ -54,7 +54,11 @@ export const updateTask = async (
   const blocked = !(await allSatisfied(tx, run, dependsOn ?? task.state.dependsOn))
   const revision = {
     id: task.id,
-    definition: definition && { ...definition, task: input.task as string, title: titleOf(input.task as string) },
+    definition: definition && {
+      ...definition,
+      task: input.task as string,
+      title: titleOf(input.task as string),
+    },
     dependsOn,
     priority: input.priority,
     agent,

@@ -119,19 +119,14 @@ const nextFor = async (tx: Tx, agent: Agent): Promise<Task | undefined> => {
 const whyNothing = async (tx: Reader, run: Run, agent: Agent): Promise<string> => {
   const counts = await tx.tallies(String(run.no))
   const ready = counts['task.ready'] ?? 0
-  const open = ready + (counts['task.blocked'] ?? 0) + (counts['task.claimed'] ?? 0) + (counts['task.review'] ?? 0)
+  const open =
+    ready + (counts['task.blocked'] ?? 0) + (counts['task.claimed'] ?? 0) + (counts['task.review'] ?? 0)
   if (open === 0) return 'All tasks of this run have ended.'
   if (ready === 0) return 'No task is ready: the open ones are claimed, blocked or in review.'
   return `${ready} ready, but none that ${agent.id} may take now (capabilities, addressee, review of its own work, or a retry delay).`
 }
 
-const handOver = async (
-  tx: Tx,
-  run: Run,
-  agent: Agent,
-  task: Task,
-  token: string,
-): Promise<ClaimedTask> => {
+const handOver = async (tx: Tx, run: Run, agent: Agent, task: Task, token: string): Promise<ClaimedTask> => {
   const { state } = task
   if (state.status !== 'claimed') throw new Error('claimed a task that is not claimed')
   const definition = await definitionOf(tx, state)

@@ -76,7 +76,11 @@ const freshKeys = async (tx: Tx, run: Run, plans: readonly Plan[]): Promise<Map<
   const ids = new Map<string, string>()
   for (const [index, { key }] of plans.entries()) {
     if (key === undefined) continue
-    const known = ids.has(key) ? 'twice in this call' : (await taskNamed(tx, run.no, key)) ? 'in this run' : ''
+    const known = ids.has(key)
+      ? 'twice in this call'
+      : (await taskNamed(tx, run.no, key))
+        ? 'in this run'
+        : ''
     if (known)
       throw new Failure(
         'conflict',
@@ -108,9 +112,14 @@ const resolve = async (
   if (tooDeep) throw tooDeep
   const replaced = plan.replaces === undefined ? undefined : await theTask(tx, run.no, plan.replaces)
   if (replaced?.state.status === 'done')
-    throw new Failure('conflict', `Task ${replaced.id} is done, so nothing can take its place.`, 'Leave replaces out.', {
-      field: `${field}.replaces`,
-    })
+    throw new Failure(
+      'conflict',
+      `Task ${replaced.id} is done, so nothing can take its place.`,
+      'Leave replaces out.',
+      {
+        field: `${field}.replaces`,
+      },
+    )
   return {
     plan: { ...plan, checks: await resolveChecks(tx, run, plan.checks ?? [], field) },
     field,

@@ -2,9 +2,16 @@ import { Failure, invalid } from '../../../errors.ts'
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import { agentNamed } from '../../agent/find.ts'
-import { type Run, type Speaker, runById, runByNo, theRun } from '../../run/find.ts'
+import { type Run, runById, runByNo, type Speaker, theRun } from '../../run/find.ts'
 import { follow } from '../consequences.ts'
-import { alreadyReported, decideComplete, decideFail, decideProgress, decideVerdict, type Proof } from '../decide/reporting.ts'
+import {
+  alreadyReported,
+  decideComplete,
+  decideFail,
+  decideProgress,
+  decideVerdict,
+  type Proof,
+} from '../decide/reporting.ts'
 import { reportDigest, tokenDigest } from '../digest.ts'
 import type { Submission } from '../events.ts'
 import { definitionOf, type Task, taskNamed, theTask } from '../find.ts'
@@ -99,7 +106,10 @@ export const completeTask = async (tx: Tx, input: Report): Promise<Reported> => 
   const trial = decideComplete(state, proof, submission, { findings, reviews: [], verified })
   if (trial instanceof Failure) throw trial
   const reviews = reviewsWanted && definition ? await openReviews(tx, run, task, definition, submission) : []
-  await tx.append(task, accepted(decideComplete(task.state, proof, submission, { findings, reviews, verified })))
+  await tx.append(
+    task,
+    accepted(decideComplete(task.state, proof, submission, { findings, reviews, verified })),
+  )
   const so = await follow(tx, run, task)
   if (verdict) await pass(tx, run, task, verdict, so.unblocked)
   return answer(run, task, so.unblocked, findings)
@@ -183,7 +193,10 @@ export const completeTasks = async (
     readonly reports: readonly Report[]
     readonly next?: { readonly count: number; readonly leaseMs: number } | undefined
   },
-): Promise<{ readonly reported: readonly Reported[]; readonly next: readonly (ClaimedTask | NothingToClaim)[] }> => {
+): Promise<{
+  readonly reported: readonly Reported[]
+  readonly next: readonly (ClaimedTask | NothingToClaim)[]
+}> => {
   const reported: Reported[] = []
   let by: { run: string; agent: string } | undefined
   for (const report of input.reports) {
@@ -197,7 +210,11 @@ export const completeTasks = async (
     const run = await runById(tx, by.run)
     const agent = await agentNamed(tx, run.no, by.agent)
     for (let i = 0; agent?.state.status === 'active' && i < input.next.count; i++) {
-      const claimed = await claimFor(tx, run, agent, { task: undefined, takeover: false, leaseMs: input.next.leaseMs })
+      const claimed = await claimFor(tx, run, agent, {
+        task: undefined,
+        takeover: false,
+        leaseMs: input.next.leaseMs,
+      })
       next.push(claimed)
       if (claimed.task === null) break
     }

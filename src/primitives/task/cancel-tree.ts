@@ -1,0 +1,36 @@
+import type { Tx } from '../../kernel/ports.ts'
+import type { Run } from '../run/find.ts'
+import { childrenOf, follow } from './consequences.ts'
+import { decideCancel } from './decide/planning.ts'
+import type { Task } from './find.ts'
+import { taskStream } from './rows.ts'
+
+/**
+ * Cancels a task with everything that waits for it or was delegated under it, and so on from there. Answers the ids
+ * of what had not ended before, the task's own first.
+ */
+export const cancelTree = async (
+  tx: Tx,
+  run: Run,
+  root: Task,
+  reason: string | null,
+): Promise<readonly string[]> => {
+  const cancelled: string[] = []
+  const queue = [root]
+  for (let task = queue.shift(); task; task = queue.shift()) {
+    const events = decideCancel(task.state, reason)
+    if (events.length === 0) continue
+    await tx.append(task, events)
+    const so = await follow(tx, run, task)
+    const gone = [task.id, ...so.cancelled]
+    cancelled.push(...gone)
+    for (const id of gone) queue.push(...(await childrenOf(tx, id)))
+  }
+  return cancelled
+}
+
+/** Cancels a task that has a successor: what waited for it waits for the successor already, and goes on. */
+export const cancelReplaced = async (tx: Tx, run: Run, id: string, successor: string): Promise<void> => {
+  const task = await tx.load(taskStream, id)
+  if (task) await cancelTree(tx, run, task, `replaced by ${successor}`)
+}
