@@ -12,8 +12,14 @@ import { version } from './version.ts'
 const carryOut = async (asked: Invocation): Promise<number | undefined> => {
   switch (asked.command) {
     case 'serve-stdio': {
-      const baton = await compose(asked.config, new BoundedStdioTransport(process.stdin, process.stdout))
-      const end = endWithClient({ stdin: process.stdin, shutdown: () => baton.close() })
+      const transport = new BoundedStdioTransport(process.stdin, process.stdout)
+      const baton = await compose(asked.config, transport)
+      const shutdown = async () => {
+        // First let the calls under way be answered, then end what they stand on.
+        await transport.finish()
+        await baton.close()
+      }
+      const end = endWithClient({ stdin: process.stdin, shutdown })
       // A client that closed our stdout is gone, whatever its stdin says.
       void baton.connection.closed.then(() => end('transport_closed'))
       return undefined

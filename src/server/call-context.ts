@@ -19,7 +19,7 @@ export function callContext(
 ): ToolContext {
   return {
     execute: (command, input, speaker) =>
-      store.execute(command, input, { actor: session.actor(speaker?.as), correlation }),
+      store.execute(command, input, { actor: session.actor(speaker?.as, speaker?.proof), correlation }),
     read: (query, input) => store.read(query, input),
     session,
     wait: waiter({ store, clock, signal, progress }),

@@ -1,4 +1,5 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import type { Machine } from '../primitives/presence/alive.ts'
 import type { PromptDef } from '../tools/prompt.ts'
 import type { ResourceDef } from '../tools/resource.ts'
 import { Session } from '../tools/session.ts'
@@ -17,6 +18,8 @@ export interface ServerOptions extends PipelineParts {
   readonly prompts: readonly PromptDef[]
   readonly version: string
   readonly transport: Transport
+  /** The process that serves: recorded with signs of life. */
+  readonly machine?: Machine
   /** Told once the connection is closed and none of its calls runs any more: what the session held can go back. */
   readonly onClose?: (session: Session) => Promise<void> | void
 }
@@ -33,7 +36,7 @@ export interface Connection {
 export async function connectServer(options: ServerOptions): Promise<Connection> {
   const { store, newId, log, tools, resources, prompts, transport } = options
   const server = createMcp(options.version)
-  const session = new Session(newId('ses'))
+  const session = new Session(newId('ses'), options.machine)
   const calls = new Calls()
   const parts: HandlerParts = { server, newId, log }
   serveTools(parts, { tools, pipeline: new Pipeline(options), session, calls })

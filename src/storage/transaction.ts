@@ -103,7 +103,7 @@ export class LogTransaction extends KnowingReader implements Tx {
       if (base !== undefined) this.known.tallies.set(key, base + by)
     }
     for (const [run, head] of runHeads) {
-      this.connection.write(writeRunHead, { run, ...head })
+      this.connection.write(writeRunHead, Object.assign({ run }, head))
       this.known.runHeads.set(run, head)
     }
     if (this.appended) this.connection.write(writeHead, { seq, at: this.now, next_no: nextNo })
@@ -137,8 +137,8 @@ export class LogTransaction extends KnowingReader implements Tx {
     return after(this.ready(entity.run), (speaker) => {
       this.record(entity, undefined, events, speaker)
       const { id, run, version, lastSeq: last_seq, state } = entity
-      const row = { no, id, run, version, last_seq, state: JSON.stringify(state), ...def.columns(state) }
-      this.connection.write(rowsOf(def as AnyStream).insert, row as never)
+      const row = { no, id, run, version, last_seq, state: JSON.stringify(state) }
+      this.connection.write(rowsOf(def as AnyStream).insert, Object.assign(row, def.columns(state)) as never)
       return this.known.hold(entity)
     })
   }
@@ -155,8 +155,8 @@ export class LogTransaction extends KnowingReader implements Tx {
       const { version, lastSeq: last_seq, state } = entity
       const columns = def.columns(state)
       const update = rowsOf(def as AnyStream).update(def.columns(before), columns)
-      const row = { no, version, last_seq, state: JSON.stringify(state), ...columns }
-      this.connection.write(update, row as never)
+      const row = { no, version, last_seq, state: JSON.stringify(state) }
+      this.connection.write(update, Object.assign(row, columns) as never)
     })
   }
 

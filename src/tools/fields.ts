@@ -5,22 +5,47 @@ import { z } from 'zod'
  * described once, in as few words as tell it apart.
  */
 
-const text = (most: number) => z.string().min(1).max(most)
+/*
+ * Bounds that a model does not need in order to call rightly are checked but left out of the JSON schema: minLength
+ * and its kin made up a third of its tokens. Whoever breaks one is told.
+ */
 
-export const runId = text(40).describe('Run; default: the current one').optional()
-export const idempotencyKey = text(200).describe('Same key: same answer, done once').optional()
+/** A text of at most `most` characters, and at least one unless it may be empty. */
+export const text = (most: number, least = 1) =>
+  z.string().refine((given) => given.length >= least && given.length <= most, {
+    error: `takes ${least} to ${most} characters`,
+  })
+
+/** A list of at most so many entries. */
+export const list = <T extends z.ZodType>(of: T, most: number, least = 0) =>
+  z.array(of).refine((given) => given.length >= least && given.length <= most, {
+    error: `takes ${least} to ${most} entries`,
+  })
+
+/** A whole number between two bounds, both allowed. */
+export const whole = (least: number, most: number) =>
+  z
+    .number()
+    .refine((given) => Number.isInteger(given) && given >= least && given <= most, {
+      error: `must be a whole number from ${least} to ${most}`,
+    })
+    .meta({ type: 'integer' })
+
+export const runId = text(40).describe('Default: the current run').optional()
+export const idempotencyKey = text(200).describe('Makes a repeat safe').optional()
 export const reason = text(2_000).describe('Why').optional()
+const handlePattern = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._:/#@+()-]*$/u
+/** A name or key that a client gives. The pattern is not in the schema that models read: the refusal tells it. */
+export const newHandle = text(100).refine((given) => handlePattern.test(given), {
+  error: 'begins with a letter or digit and has only these, spaces and . _ - : / # @ + ( )',
+})
 /** An id or the name of an agent. */
 export const agentHandle = text(100)
 /** An id or the key of a task. */
 export const taskHandle = text(100)
-export const limit = z.number().int().min(1).max(200).default(25).describe('Rows')
+export const limit = whole(1, 200).default(25).describe('Rows')
 export const cursor = text(200).describe('From an earlier answer').optional()
-export const leaseMs = z
-  .number()
-  .int()
-  .min(1_000)
-  .max(3_600_000)
+export const leaseMs = whole(1_000, 3_600_000)
   .default(300_000)
   .describe('Silence allowed before the task goes to another')
 /** Waits end before hosts give up (60 s by default). */

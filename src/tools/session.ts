@@ -1,4 +1,14 @@
 import type { Actor } from '../kernel/ports.ts'
+import { type Machine, unknownMachine } from '../primitives/presence/alive.ts'
+
+/** A claim made in a session: what proves it, and for which agent. */
+export interface Lease {
+  readonly token: string
+  readonly agent: string
+}
+
+/** How many tokens of reported tasks a session keeps, for a report that is sent again. */
+const keptTokens = 256
 
 /**
  * What one MCP connection has said so far: a convenience, never the only way (every handle can be given
@@ -13,20 +23,48 @@ export class Session {
   run: string | undefined
   /** Agents that this session has joined as, oldest first: it then acts as these only. */
   readonly joined: string[] = []
-  /** Lease tokens of the claims made here, by task id: their holder may leave the token out. */
-  readonly leases = new Map<string, string>()
+  /** The claims made here that were not reported yet, by task id: their holder may leave the token out. */
+  readonly leases = new Map<string, Lease>()
+  /** The newest of those that were: the same report sent again gets the first answer. */
+  private readonly reported = new Map<string, Lease>()
   /** Claims that are waiting right now, by agent id: signs of life. */
   readonly waiting = new Map<string, number>()
+  /** True once a sign of life was written for this session. */
+  shown = false
+  /** The process that serves it. */
+  readonly machine: Machine
 
-  constructor(id: string) {
+  constructor(id: string, machine: Machine = unknownMachine) {
     this.id = id
+    this.machine = machine
   }
 
-  /** The speaker to record, saying to be `agent` (or, by default, the agent that this session joined as). */
-  actor(agent?: string): Actor {
+  /** The claim of a task that was made here, reported or not. */
+  lease(taskId: string): Lease | undefined {
+    return this.leases.get(taskId) ?? this.reported.get(taskId)
+  }
+
+  /** The task was reported: its claim is over. */
+  settle(taskId: string): void {
+    const lease = this.leases.get(taskId)
+    if (!lease) return
+    this.leases.delete(taskId)
+    this.reported.set(taskId, lease)
+    for (const oldest of this.reported.keys()) {
+      if (this.reported.size <= keptTokens) break
+      this.reported.delete(oldest)
+    }
+  }
+
+  /**
+   * The speaker to record, saying to be `agent` (or, by default, the agent that this session joined as). `lease`: the
+   * call is refused unless it comes with a lease token of that agent.
+   */
+  actor(agent?: string, proof?: 'lease'): Actor {
     const as = agent ?? this.joined.at(-1)
     const base = { session: this.id, client: this.client }
     if (as === undefined) return base
+    if (agent !== undefined && proof) return { ...base, as, proof }
     return this.joined.includes(as) ? { ...base, as, proof: 'joined' } : { ...base, as }
   }
 }

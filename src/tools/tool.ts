@@ -9,12 +9,18 @@ export type Toolset = 'conduct' | 'work'
 
 /** What a tool is given at call time. At most six members: it does not grow. */
 export interface ToolContext {
-  /** Runs a command in the name of this session, or of the agent that it says to be with `as`. */
-  execute<I, O>(command: Command<I, O>, input: I, speaker?: { readonly as?: string | undefined }): Promise<O>
+  /** Runs a command in the name of this session, or of the agent that it says to be. */
+  execute<I, O>(command: Command<I, O>, input: I, speaker?: SpeaksAs): Promise<O>
   read<I, O>(query: Query<I, O>, input: I): Promise<O>
   readonly session: Session
   /** Waiting for what is not there yet. */
   readonly wait: Wait
+}
+
+/** As which agent a call speaks, and, with `lease`, that the command proves it by the token of a claim. */
+export interface SpeaksAs {
+  readonly as?: string | undefined
+  readonly proof?: 'lease'
 }
 
 /** Waits within one call: woken by commits of any process, ended by the deadline or by the client's cancellation. */

@@ -7,7 +7,7 @@ import { startRun } from '../../src/primitives/run/commands/conduct.ts'
 import { theRun } from '../../src/primitives/run/find.ts'
 import { claimTask } from '../../src/primitives/task/commands/claim.ts'
 import { createTasks } from '../../src/primitives/task/commands/create.ts'
-import { completeTask } from '../../src/primitives/task/commands/report.ts'
+import { completeTask } from '../../src/primitives/task/commands/complete.ts'
 import type { Durability } from '../../src/storage/sqlite/open.ts'
 import { SqliteStore } from '../../src/storage/sqlite/store.ts'
 

@@ -2,6 +2,7 @@ import { Failure, notFound } from '../../errors.ts'
 import type { Reader } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
 import type { Entity } from '../../kernel/stream.ts'
+import { type Run, runByNo, type Speaker, theRun } from '../run/find.ts'
 import type { AgentEvent } from './events.ts'
 import { type AgentTables, agentStream } from './rows.ts'
 import type { AgentState } from './state.ts'
@@ -32,6 +33,18 @@ export const theAgent = async (db: Reader, run: number, handle: string): Promise
   if (!agent)
     throw notFound('agent', handle, 'list_agents shows the agents of this run; an id or a name will do.')
   return agent
+}
+
+/** The agent that a call names, and its run: from the id, else from what the session means. */
+export const agentAndRun = async (
+  db: Reader,
+  handle: string,
+  runId: string | undefined,
+  speaker: Speaker,
+): Promise<{ readonly run: Run; readonly agent: Agent }> => {
+  const byId = runId === undefined ? await db.load(agentStream, handle) : undefined
+  const run = byId ? await runByNo(db, byId.run) : await theRun(db, runId, speaker)
+  return { run, agent: await theAgent(db, run.no, handle) }
 }
 
 /** An agent that can still take work. */

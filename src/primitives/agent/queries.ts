@@ -16,3 +16,23 @@ export const livingAgents = async (db: Reader, run: number): Promise<readonly Ag
   }
   return agents
 }
+
+const firstLiving = statement<AgentTables, { run: number; limit: number }>()((db, p) =>
+  db
+    .selectFrom('agent')
+    .select('no')
+    .where('run', '=', p.run)
+    .where('status', '=', 'active')
+    .orderBy('no')
+    .limit(p.limit),
+)
+
+/** As `livingAgents`, but at most `limit`. */
+export const someLiving = async (db: Reader, run: number, limit: number): Promise<readonly Agent[]> => {
+  const agents: Agent[] = []
+  for (const { no } of await db.all(firstLiving, { run, limit })) {
+    const agent = await db.loadNo(agentStream, no)
+    if (agent) agents.push(agent)
+  }
+  return agents
+}

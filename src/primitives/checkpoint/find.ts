@@ -2,6 +2,7 @@ import { notFound } from '../../errors.ts'
 import type { Reader } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
 import type { Entity } from '../../kernel/stream.ts'
+import { type Run, runByNo, type Speaker, theRun } from '../run/find.ts'
 import { type CheckpointTables, checkpointStream } from './rows.ts'
 import type { CheckpointEvent, CheckpointState } from './state.ts'
 
@@ -31,11 +32,23 @@ export const checkpointNamed = async (
   return row && db.loadNo(checkpointStream, row.no)
 }
 
-export const theCheckpoint = async (db: Reader, run: number, handle: string): Promise<Checkpoint> => {
+const theCheckpoint = async (db: Reader, run: number, handle: string): Promise<Checkpoint> => {
   const found = await checkpointNamed(db, run, handle)
   if (!found)
     throw notFound('checkpoint', handle, 'get_run lists the checkpoints of a run; an id or a label will do.')
   return found
+}
+
+/** The checkpoint that a call names, and its run: from the id, else from what the session means. */
+export const checkpointAndRun = async (
+  db: Reader,
+  handle: string,
+  runId: string | undefined,
+  speaker: Speaker,
+): Promise<{ readonly run: Run; readonly checkpoint: Checkpoint }> => {
+  const byId = runId === undefined ? await db.load(checkpointStream, handle) : undefined
+  const run = byId ? await runByNo(db, byId.run) : await theRun(db, runId, speaker)
+  return { run, checkpoint: await theCheckpoint(db, run.no, handle) }
 }
 
 /** The newest checkpoints of a run, newest first. */

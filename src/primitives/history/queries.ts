@@ -69,3 +69,17 @@ export const seqAtTime = async (db: Reader, moment: number): Promise<number> => 
   }
   return low
 }
+
+const newestBy = statement<LogTables, { run: number; seq: number }>()((db, p) =>
+  db
+    .selectFrom('event')
+    .select('at')
+    .where('run', '=', p.run)
+    .where('seq', '<=', p.seq)
+    .orderBy('seq', 'desc')
+    .limit(1),
+)
+
+/** When the newest event of a run up to `seq` happened, epoch ms; undefined when there was none. */
+export const lastAt = async (db: Reader, run: number, seq: number): Promise<number | undefined> =>
+  (await db.one(newestBy, { run, seq }))?.at

@@ -1,3 +1,4 @@
+import type { Failure } from '../../errors.ts'
 import { accepted } from '../../kernel/decider.ts'
 import type { Reader } from '../../kernel/ports.ts'
 import { mustBeOpen, overBudget, spentOut, type Used } from './decide.ts'
@@ -18,14 +19,20 @@ export const usedBy = async (db: Reader, run: Run): Promise<Used> => {
   }
 }
 
-/** Refuses work on an ended run, and a further step of one whose tokens, money or time are spent. */
-export const mayGoOn = async (db: Reader, run: Run): Promise<void> => {
+/** Why no further step may be taken: the run has ended, or its tokens, money or time are spent. */
+export const mayNotGoOn = async (db: Reader, run: Run): Promise<Failure | undefined> => {
   const { settings } = run.state
   const capped =
     settings.max_tokens !== null || settings.max_cost_usd !== null || settings.max_wall_ms !== null
-  const refused =
+  return (
     mustBeOpen(run.id, run.state) ?? (capped ? spentOut(run.state, await usedBy(db, run), db.now) : undefined)
-  if (refused) accepted(refused)
+  )
+}
+
+/** Refuses work on an ended run, and a further step of one whose tokens, money or time are spent. */
+export const mayGoOn = async (db: Reader, run: Run): Promise<void> => {
+  const refused = await mayNotGoOn(db, run)
+  if (refused) throw refused
 }
 
 /** Refuses a step that needs `requested` more of a counted thing than its cap leaves. */

@@ -3,7 +3,6 @@ import type { Run } from '../run/find.ts'
 import { childrenOf, follow } from './consequences.ts'
 import { decideCancel } from './decide/planning.ts'
 import type { Task } from './find.ts'
-import { taskStream } from './rows.ts'
 
 /**
  * Cancels a task with everything that waits for it or was delegated under it, and so on from there. Answers the ids
@@ -27,10 +26,4 @@ export const cancelTree = async (
     for (const id of gone) queue.push(...(await childrenOf(tx, id)))
   }
   return cancelled
-}
-
-/** Cancels a task that has a successor: what waited for it waits for the successor already, and goes on. */
-export const cancelReplaced = async (tx: Tx, run: Run, id: string, successor: string): Promise<void> => {
-  const task = await tx.load(taskStream, id)
-  if (task) await cancelTree(tx, run, task, `replaced by ${successor}`)
 }

@@ -70,6 +70,8 @@ export type TaskEvent =
       readonly type: 'task.prerequisite_replaced'
       readonly data: { readonly from: string; readonly to: string; readonly blocked: boolean }
     }
+  /** The agent that it was addressed to is gone: any that fits may take it. */
+  | { readonly type: 'task.unaddressed'; readonly data: { readonly agent: string; readonly why: string } }
   | {
       readonly type: 'task.claimed'
       readonly data: {

@@ -2,6 +2,7 @@ import { Failure, notFound } from '../../errors.ts'
 import type { Reader } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
 import type { Entity } from '../../kernel/stream.ts'
+import { type Run, runByNo, type Speaker, theRun } from '../run/find.ts'
 import type { Definition, Submission, TaskEvent } from './events.ts'
 import { type TaskTables, taskStream } from './rows.ts'
 import type { TaskState } from './state.ts'
@@ -31,6 +32,18 @@ export const theTask = async (db: Reader, run: number, handle: string): Promise<
       { task: handle },
     )
   return task
+}
+
+/** The task that a call names, and its run: from the id, else from what the session means. */
+export const taskAndRun = async (
+  db: Reader,
+  handle: string,
+  runId: string | undefined,
+  speaker: Speaker,
+): Promise<{ readonly run: Run; readonly task: Task }> => {
+  const byId = runId === undefined ? await db.load(taskStream, handle) : undefined
+  const run = byId ? await runByNo(db, byId.run) : await theRun(db, runId, speaker)
+  return { run, task: await theTask(db, run.no, handle) }
 }
 
 /** What was asked, read from the event that holds it. */

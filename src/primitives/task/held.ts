@@ -39,3 +39,24 @@ export const claimedIn = async (
   }
   return tasks
 }
+
+// Who has done it stands in `worker` while it is under review; that is the one it was addressed to.
+const addressedIn = statement<TaskTables, { run: number; agent: string }>()((db, p) =>
+  db
+    .selectFrom('task')
+    .select('no')
+    .where('run', '=', p.run)
+    .where('status', 'in', ['blocked', 'ready', 'claimed', 'review'])
+    .where('worker', '=', p.agent)
+    .orderBy('no'),
+)
+
+/** The open tasks of a run that only this agent may take. */
+export const addressedTo = async (db: Reader, run: number, agent: string): Promise<readonly Task[]> => {
+  const tasks: Task[] = []
+  for (const { no } of await db.all(addressedIn, { run, agent })) {
+    const task = await db.loadNo(taskStream, no)
+    if (task?.state.agent === agent) tasks.push(task)
+  }
+  return tasks
+}

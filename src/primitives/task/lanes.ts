@@ -61,24 +61,25 @@ export const fittingLanes = async (db: Reader, agent: Agent): Promise<readonly n
   return lanes
 }
 
-const headOfLane = statement<TaskTables, { lane: number }>()((db, p) =>
+const headsOfLane = statement<TaskTables, { lane: number; limit: number }>()((db, p) =>
   db
     .selectFrom('task')
     .select(['no', 'serve_key'])
     .where('lane', '=', p.lane)
     .where('serve_key', 'is not', null)
     .orderBy('serve_key')
-    .limit(1),
+    .orderBy('no')
+    .limit(p.limit),
 )
 
-/** Number of the task that is to be served next among these lanes; the older one of equals. */
-export const nextInLanes = async (db: Reader, lanes: readonly number[]): Promise<number | undefined> => {
-  let best: { no: number; serve_key: number | null } | undefined
-  for (const lane of lanes) {
-    const head = await db.one(headOfLane, { lane })
-    if (!head || head.serve_key === null) continue
-    const key = best?.serve_key ?? Number.POSITIVE_INFINITY
-    if (head.serve_key < key || (head.serve_key === key && head.no < (best?.no ?? 0))) best = head
-  }
-  return best?.no
+/** Numbers of the tasks to be served next among these lanes, in that order; the older one of equals first. */
+export const nextInLanes = async (
+  db: Reader,
+  lanes: readonly number[],
+  count = 1,
+): Promise<readonly number[]> => {
+  const heads: { no: number; serve_key: number | null }[] = []
+  for (const lane of lanes) heads.push(...(await db.all(headsOfLane, { lane, limit: count })))
+  if (heads.length > 1) heads.sort((a, b) => Number(a.serve_key) - Number(b.serve_key) || a.no - b.no)
+  return heads.slice(0, count).map(({ no }) => no)
 }

@@ -37,27 +37,36 @@ const standing = (s: TaskState, of: Owner): readonly Tally[] => {
   return s.status === 'claimed' ? [count, { scope: s.by, name: 'claimed', by: 1 }] : [count]
 }
 
+/** A success of an agent. `busy_ms` / `done` is its mean time from claim to report, over successes only. */
+const success = (scope: string, busyMs: number): readonly Tally[] => [
+  { scope, name: 'done', by: 1 },
+  { scope, name: 'busy_ms', by: busyMs },
+]
+
+/** Spend of a run, and how many reports named it: the sample size that goes with the sum. */
+const spent = (scope: string, name: 'tokens' | 'cost_usd', by: number): readonly Tally[] => [
+  { scope, name, by },
+  { scope, name: `${name}_reports`, by: 1 },
+]
+
 /** Outcomes and spend: what was measured stays measured, also past a rollback. */
 const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): readonly Tally[] => {
   const run = String(event.run)
   switch (event.type) {
     case 'task.completed':
     case 'task.submitted': {
-      const { by, metrics } = event.data
+      const { metrics } = event.data
       const found: Tally[] = []
-      if (metrics?.tokens) found.push({ scope: run, name: 'tokens', by: metrics.tokens })
-      if (metrics?.cost_usd) found.push({ scope: run, name: 'cost_usd', by: metrics.cost_usd })
-      if (by !== null && before?.status === 'claimed') {
-        found.push({ scope: by, name: 'busy_ms', by: event.at - before.claimedAt })
-        found.push({ scope: by, name: 'reports', by: 1 })
-        if (event.type === 'task.completed') found.push({ scope: by, name: 'done', by: 1 })
-      }
+      if (metrics?.tokens) found.push(...spent(run, 'tokens', metrics.tokens))
+      if (metrics?.cost_usd) found.push(...spent(run, 'cost_usd', metrics.cost_usd))
+      if (event.type === 'task.completed' && before?.status === 'claimed')
+        found.push(...success(before.by, event.at - before.claimedAt))
       return found
     }
-    case 'task.verified': {
-      const author = before && 'by' in before ? before.by : null
-      return event.data.last && author !== null ? [{ scope: author, name: 'done', by: 1 }] : []
-    }
+    case 'task.verified':
+      return event.data.last && before?.status === 'review' && before.by !== null
+        ? success(before.by, before.busyMs)
+        : []
     case 'task.rejected':
       return event.data.author === null ? [] : [{ scope: event.data.author, name: 'failed', by: 1 }]
     case 'task.attempt_failed':

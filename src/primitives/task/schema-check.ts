@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ErrorObject, Options, ValidateFunction } from 'ajv'
 import { TimeIsUp, timeBoxed } from './time-box.ts'
 import { PatternRefused, patternEngine } from './user-pattern.ts'
@@ -46,6 +47,8 @@ export const schemaProblem = async (schema: unknown): Promise<string | undefined
 export const checkAgainst = async (schemas: readonly Schema[], value: unknown): Promise<string | null> => {
   const findings: string[] = []
   for (const schema of schemas) {
+    // Many slow checks in a row let other calls through in between.
+    await setImmediate()
     const compiled = unfit(schema) ?? (await compiledFor(schema))
     const said = typeof compiled === 'string' ? `schema unusable: ${compiled}` : outcome(compiled, value)
     if (said !== null) findings.push(said)
@@ -58,7 +61,8 @@ const outcome = (validate: ValidateFunction, value: unknown): string | null => {
     return timeBoxed(() => validate(value), mostMs) ? null : worded(validate.errors ?? [])
   } catch (error) {
     if (error instanceof RangeError) return recurses
-    if (!(error instanceof TimeIsUp)) throw error
+    // ajv compares by an object's own valueOf and toString, which a result may have as mere data.
+    if (!(error instanceof TimeIsUp)) return 'the result cannot be compared: rename valueOf or toString in it'
     // Ended in the middle, its regex machines may be half written.
     forget(validate)
     return tooSlow
@@ -112,9 +116,8 @@ const oversize = (schema: object): string | undefined => {
 
 const draftOf = (schema: Schema): Draft | undefined => {
   if (typeof schema === 'boolean' || !('$schema' in schema)) return '2020-12'
-  const named = String(schema.$schema)
-    .replace(/^https?:/, '')
-    .replace(/#$/, '')
+  if (typeof schema.$schema !== 'string') return undefined
+  const named = schema.$schema.replace(/^https?:/, '').replace(/#$/, '')
   const drafts: readonly Draft[] = ['2020-12', 'draft-07']
   return drafts.find((draft) => metaSchemas[draft].replace(/^https?:/, '') === named)
 }
@@ -177,15 +180,16 @@ const compile = async (schema: Schema): Promise<ValidateFunction | string> => {
   }
 }
 
-/** Loaded with the first schema: 60 ms that a start does not pay. */
+/** Loaded with the first schema: about 60 ms that a start does not pay. */
 const loaded = async (draft: Draft) => {
-  const [{ Ajv2020 }, { Ajv }, { RE2JS }] = await Promise.all([
+  const [of2020, of07, { RE2JS }] = await Promise.all([
     import('ajv/dist/2020.js'),
     import('ajv'),
     import('re2js'),
   ])
-  const Draft = draft === '2020-12' ? Ajv2020 : Ajv
-  metas[draft] ??= new Draft(options).getSchema(metaSchemas[draft]) as ValidateFunction
-  return { Ajv: Draft, RE2JS, meta: metas[draft] }
+  // By way of `default`: it is all that the bundler keeps of a CommonJS module.
+  const Ajv = draft === '2020-12' ? of2020.default.Ajv2020 : of07.default.Ajv
+  metas[draft] ??= new Ajv(options).getSchema(metaSchemas[draft]) as ValidateFunction
+  return { Ajv, RE2JS, meta: metas[draft] }
 }
 const metas: Partial<Record<Draft, ValidateFunction>> = {}

@@ -66,7 +66,8 @@ export type TaskState =
   | (TaskCommon & {
       readonly status: 'review'
       readonly readyAt: number
-      readonly claimedAt: number
+      /** From the claim to the report, ms. */
+      readonly busyMs: number
       readonly openReviews: readonly string[]
     } & Reported)
   | (TaskCommon & {
@@ -100,6 +101,9 @@ export const taskStatuses = [
   'failed',
   'cancelled',
 ] as const satisfies readonly TaskStatus[]
+
+/** Those in which a task has not ended. */
+export const openStatuses = ['blocked', 'ready', 'claimed', 'review'] as const satisfies readonly TaskStatus[]
 
 export const hasEnded = (
   state: TaskState,
@@ -205,8 +209,14 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
     case 'task.prerequisite_replaced': {
       const { from, to, blocked } = event.data
       const dependsOn = [...new Set(s.dependsOn.map((id) => (id === from ? to : id)))]
-      if (s.status !== 'blocked') return { ...s, dependsOn }
-      return blockedOrReady({ ...base, dependsOn }, blocked, event.at)
+      // Ready, it had gone on past a failed prerequisite; now there is one to wait for again.
+      if (s.status === 'blocked' || (s.status === 'ready' && blocked))
+        return blockedOrReady({ ...base, dependsOn }, blocked, event.at)
+      return { ...s, dependsOn }
+    }
+    case 'task.unaddressed': {
+      const { except, requires } = s
+      return { ...s, agent: null, lane: laneNo({ run: event.run, agent: null, except, requires }) }
     }
     case 'task.claimed': {
       const { by, token, lease_ms, lease_ends_at, attempt } = event.data
@@ -239,8 +249,8 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
     }
     case 'task.submitted': {
       const report = { by: event.data.by, digest: event.data.digest, resultSeq: event.seq }
-      const claimedAt = s.status === 'claimed' ? s.claimedAt : event.at
-      return { ...base, status: 'review', readyAt, claimedAt, openReviews: event.data.reviews, ...report }
+      const busyMs = s.status === 'claimed' ? event.at - s.claimedAt : 0
+      return { ...base, status: 'review', readyAt, busyMs, openReviews: event.data.reviews, ...report }
     }
     case 'task.verified': {
       if (s.status !== 'review') return s

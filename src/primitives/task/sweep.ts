@@ -33,6 +33,38 @@ export const isDue = async (db: Reader): Promise<boolean> => {
   return (await db.one(endedLeases, at)) !== undefined || (await db.one(dueRetries, at)) !== undefined
 }
 
+const firstLeaseEnds = statement<TaskTables, { limit: number }>()((db, p) =>
+  db
+    .selectFrom('task')
+    .select(['run', 'lease_ends_at as at'])
+    .where('lease_ends_at', 'is not', null)
+    .orderBy('lease_ends_at')
+    .limit(p.limit),
+)
+const firstRetries = statement<TaskTables, { limit: number }>()((db, p) =>
+  db
+    .selectFrom('task')
+    .select(['run', 'retry_at as at'])
+    .where('retry_at', 'is not', null)
+    .orderBy('retry_at')
+    .limit(p.limit),
+)
+const looked = 50
+
+/**
+ * The moment at which time will next change a task of this run, epoch ms; undefined when none is under way. Where
+ * many tasks of other runs come first, an earlier moment: to select by run would give the planner the wrong index.
+ */
+export const nextDue = async (db: Reader, run: number): Promise<number | undefined> => {
+  const moments: number[] = []
+  for (const soonest of [firstLeaseEnds, firstRetries]) {
+    const rows = await db.all(soonest, { limit: looked })
+    const own = rows.find((row) => row.run === run) ?? (rows.length === looked ? rows.at(-1) : undefined)
+    if (own) moments.push(Number(own.at))
+  }
+  return moments.length > 0 ? Math.min(...moments) : undefined
+}
+
 /** Writes down what time has done: leases that ended, retries that fell due. Answers how many tasks moved. */
 export const sweep = async (tx: Tx): Promise<number> => {
   const at = { now: tx.now, limit: most }

@@ -1,18 +1,7 @@
-import Database from 'better-sqlite3'
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import type Database from 'better-sqlite3'
 import { Param, type Statement } from '../../kernel/statement.ts'
 import type { Connection } from '../reader.ts'
-
-/** kysely as a compiler only: it writes the SQL, our own prepared statements run it. */
-// biome-ignore lint/suspicious/noExplicitAny: each statement brings its own tables
-const compiler = new Kysely<any>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-})
+import { compiler } from './compiler.ts'
 
 interface Prepared {
   readonly statement: Database.Statement

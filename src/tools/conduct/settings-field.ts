@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { whole } from '../fields.ts'
 
-const count = (what: string) => z.number().int().min(0).max(1_000_000_000).nullable().describe(what).optional()
+const count = (what: string, most = 1_000_000_000) => whole(0, most).nullable().describe(what).optional()
 
 /** What a run lets happen; null lifts a limit. */
 export const settingsField = z
@@ -9,11 +10,16 @@ export const settingsField = z
     max_tasks: count('Tasks in all'),
     max_depth: count('Levels of subtasks'),
     max_tokens: count('Tokens reported'),
-    max_cost_usd: z.number().min(0).nullable().describe('Cost reported').optional(),
-    max_wall_ms: z.number().int().min(0).max(31_536_000_000).nullable().describe('Time since start').optional(),
+    max_cost_usd: z
+      .number()
+      .refine((given) => given >= 0, { error: 'must not be negative' })
+      .nullable()
+      .describe('Cost reported')
+      .optional(),
+    max_wall_ms: count('Time since start', 31_536_000_000),
     on_failed_prerequisite: z
       .enum(['block', 'cancel', 'proceed'])
-      .describe('What tasks do whose prerequisite failed')
+      .describe('What its dependents do')
       .optional(),
   })
   .describe('Limits; null = none')

@@ -1,16 +1,16 @@
 import { z } from 'zod'
-import type { Tx } from '../../kernel/ports.ts'
 import { once } from '../../kernel/idempotency.ts'
+import type { Tx } from '../../kernel/ports.ts'
 import { startRun } from '../../primitives/run/commands/conduct.ts'
-import { idempotencyKey } from '../fields.ts'
+import { idempotencyKey, text } from '../fields.ts'
 import { invite } from '../invite.ts'
 import { remember } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
 import { settingsField } from './settings-field.ts'
 
 const input = z.strictObject({
-  goal: z.string().min(1).max(10_000).describe('What is to be reached'),
-  name: z.string().min(1).max(100).describe('Short name').optional(),
+  goal: text(10_000).describe('What is to be reached'),
+  name: text(100).describe('Short name').optional(),
   settings: settingsField.optional(),
   idempotency_key: idempotencyKey,
 })
@@ -20,10 +20,16 @@ const output = z.object({ run_id: z.string(), invite: z.string() })
 const start = async (tx: Tx, given: z.output<typeof input>) => {
   const { idempotency_key: key, ...asked } = given
   // No run exists yet, so the key's scope is the file. A run as such is never rolled back.
-  return once(tx, 0, { tool: 'start_run', key, arguments: asked }, () => false, async () => {
-    const run = await startRun(tx, asked)
-    return { run_id: run.id, invite: invite(run.id, run.state.goal) }
-  })
+  return once(
+    tx,
+    0,
+    { tool: 'start_run', key, arguments: asked },
+    () => false,
+    async () => {
+      const run = await startRun(tx, asked)
+      return { run_id: run.id, invite: invite(run.id, run.state.goal) }
+    },
+  )
 }
 
 export const startRunTool = defineTool({

@@ -3,6 +3,7 @@ import type { Tx } from '../../../kernel/ports.ts'
 import { mustBeOpen } from '../../run/decide.ts'
 import type { Run } from '../../run/find.ts'
 import { releaseTask } from '../../task/commands/change.ts'
+import { tokenDigest } from '../../task/digest.ts'
 import { heldBy } from '../../task/held.ts'
 import { type Agent, activeAgent } from '../find.ts'
 import { personaOf } from '../persona.ts'
@@ -39,17 +40,29 @@ export const joinAsAgent = async (
   return { agent, prompt: await personaOf(tx, agent.state) }
 }
 
-/** A session that joined has closed: its agents' leases are released, and the agents wait for another worker. */
+/**
+ * A session that joined has closed: the leases that it holds for its agents are released, and those agents wait for
+ * another worker. What other sessions claimed as the same agents stays theirs.
+ */
 export const leave = async (
   tx: Tx,
-  input: { readonly agents: readonly string[]; readonly session: string },
+  input: {
+    readonly agents: readonly string[]
+    readonly session: string
+    /** The lease tokens that it holds. */
+    readonly tokens: readonly string[]
+  },
 ): Promise<number> => {
+  const own = new Set(input.tokens.map(tokenDigest))
   let released = 0
   for (const id of input.agents) {
+    for (const task of await heldBy(tx, id)) {
+      const mine = task.state.status === 'claimed' && own.has(task.state.token)
+      if (mine && (await releaseTask(tx, task, 'session closed'))) released++
+    }
     const agent = await tx.load(agentStream, id)
-    if (agent?.state.status !== 'active' || agent.state.session !== input.session) continue
-    for (const task of await heldBy(tx, id)) if (await releaseTask(tx, task, 'session closed')) released++
-    await tx.append(agent, [{ type: 'agent.detached', data: { session: input.session } }])
+    if (agent?.state.status === 'active' && agent.state.session === input.session)
+      await tx.append(agent, [{ type: 'agent.detached', data: { session: input.session } }])
   }
   return released
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../../errors.ts'
+import { plainHandle } from '../../../kernel/handle.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import type { CapabilityEdge } from '../../capability/graph.ts'
 import { capabilityNames, declareEdges } from '../../capability/vocabulary.ts'
@@ -23,6 +24,8 @@ export type GivenCapability =
 export interface Spawn {
   readonly purpose: string
   readonly name?: string | undefined
+  /** Else the profile's. */
+  readonly role?: string | undefined
   readonly profile?: string | Profile | undefined
   readonly variables?: Readonly<Record<string, string>> | undefined
   readonly capabilities?: readonly GivenCapability[] | undefined
@@ -45,11 +48,7 @@ export const spawnAgent = async (
   await freeName(tx, run, input.name)
   const profile = await settleProfile(tx, run, input.profile ?? defaultProfile)
   const variables = { purpose: input.purpose, goal: run.state.goal, ...input.variables }
-  const resolved = resolveProfile(
-    profile,
-    (name) => run.state.profiles[name] ?? shippedProfile(name),
-    variables,
-  )
+  const resolved = resolveProfile(profile, (name) => definedIn(run, name) ?? shippedProfile(name), variables)
   if ('code' in resolved)
     throw new Failure(
       resolved.code,
@@ -68,7 +67,7 @@ export const spawnAgent = async (
         name: input.name ?? null,
         purpose: input.purpose,
         profile,
-        role: resolved.role ?? null,
+        role: input.role ?? resolved.role ?? null,
         capabilities,
         runner: input.runner ?? 'client',
         max_concurrent: input.max_concurrent ?? defaultConcurrent,
@@ -81,6 +80,7 @@ export const spawnAgent = async (
 }
 
 const freeName = async (tx: Tx, run: Run, name: string | undefined): Promise<void> => {
+  plainHandle(name, 'name')
   const bearer = name === undefined ? undefined : await agentNamed(tx, run.no, name)
   if (bearer?.state.status !== 'active') return
   throw new Failure(
@@ -91,10 +91,14 @@ const freeName = async (tx: Tx, run: Run, name: string | undefined): Promise<voi
   )
 }
 
+// Own names only: "constructor" is a lawful one and must not find Object's.
+const definedIn = (run: Run, name: string): Profile | undefined =>
+  Object.hasOwn(run.state.profiles, name) ? run.state.profiles[name] : undefined
+
 /** The profile's name; one that is given as a definition is first kept in the run, where agents can extend it. */
 const settleProfile = async (tx: Tx, run: Run, given: string | Profile): Promise<string> => {
   if (typeof given === 'string') return given
-  const known = run.state.profiles[given.name]
+  const known = definedIn(run, given.name)
   if (JSON.stringify(known) !== JSON.stringify(given))
     await tx.append(run, [{ type: 'run.profile_defined', data: { profile: given } }])
   return given.name

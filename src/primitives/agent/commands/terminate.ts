@@ -1,10 +1,13 @@
 import { Failure } from '../../../errors.ts'
 import type { Tx } from '../../../kernel/ports.ts'
-import { releaseTask } from '../../task/commands/change.ts'
-import { heldBy } from '../../task/held.ts'
+import { releaseTask, unaddress } from '../../task/commands/change.ts'
+import { addressedTo, heldBy } from '../../task/held.ts'
 import type { Agent } from '../find.ts'
 
-/** Ends an agent; the tasks it holds go back. Answers their ids. */
+/**
+ * Ends an agent. The tasks it holds go back, and those that only it might take are open to any agent that fits.
+ * Answers the ids of both.
+ */
 export const terminate = async (tx: Tx, agent: Agent, reason: string | null): Promise<readonly string[]> => {
   if (agent.state.status !== 'active')
     throw new Failure(
@@ -15,9 +18,13 @@ export const terminate = async (tx: Tx, agent: Agent, reason: string | null): Pr
         agent_id: agent.id,
       },
     )
-  const released: string[] = []
+  const released = new Set<string>()
   for (const task of await heldBy(tx, agent.id))
-    if (await releaseTask(tx, task, 'agent terminated')) released.push(task.id)
+    if (await releaseTask(tx, task, 'agent terminated')) released.add(task.id)
+  for (const task of await addressedTo(tx, agent.run, agent.id)) {
+    await unaddress(tx, task, 'agent terminated')
+    released.add(task.id)
+  }
   await tx.append(agent, [{ type: 'agent.terminated', data: { reason } }])
-  return released
+  return [...released]
 }

@@ -1,3 +1,4 @@
+import { plainHandle } from '../../../kernel/handle.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import type { Run } from '../../run/find.ts'
 import { overviewOf } from '../../run/overview.ts'
@@ -11,6 +12,7 @@ export const createCheckpoint = async (
   run: Run,
   input: { readonly label: string | null; readonly state: unknown; readonly why: CheckpointState['why'] },
 ): Promise<Checkpoint> => {
+  plainHandle(input.label ?? undefined, 'label')
   const overview = await overviewOf(tx, run)
   const data = { ...input, state: input.state ?? null, position: tx.head, overview }
   return tx.create(checkpointStream, { id: tx.newId('chk'), run: run.no }, [

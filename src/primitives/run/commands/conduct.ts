@@ -1,7 +1,7 @@
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import { decideEnd, decideStrategy, decideUpdate } from '../decide.ts'
-import { meantRun, type Run, type Speaker, theRun } from '../find.ts'
+import { type Run, type Speaker, theRun } from '../find.ts'
 import { runStream } from '../rows.ts'
 import { defaultSettings, merged, type Settings, type SettingsPatch } from '../settings.ts'
 import type { RunOutcome } from '../state.ts'
@@ -18,14 +18,6 @@ export const startRun = async (tx: Tx, input: Start): Promise<Run> => {
   const data = { goal: input.goal, name: input.name ?? null, settings }
   return tx.create(runStream, { id: tx.newId('run') }, [{ type: 'run.started', data }])
 }
-
-/** The run that a call means; where no run is open at all, a new one for `goal`. */
-export const meantOrNewRun = async (
-  tx: Tx,
-  named: string | undefined,
-  speaker: Speaker,
-  goal: string,
-): Promise<Run> => (await meantRun(tx, named, speaker)) ?? startRun(tx, { goal })
 
 export const updateRun = async (
   tx: Tx,

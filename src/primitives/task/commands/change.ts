@@ -1,30 +1,18 @@
-import { Failure } from '../../../errors.ts'
+import { Failure, invalid } from '../../../errors.ts'
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
-import { activeAgent } from '../../agent/find.ts'
 import { mustBeOpen } from '../../run/decide.ts'
-import { type Run, runByNo, type Speaker, theRun } from '../../run/find.ts'
-import { allSatisfied, childrenOf, follow } from '../consequences.ts'
-import { cycleRefused, cycleThrough, decideCancel, decideRevise } from '../decide/planning.ts'
+import type { Run, Speaker } from '../../run/find.ts'
+import { cancelTree } from '../cancel-tree.ts'
+import { allSatisfied } from '../consequences.ts'
+import { cycleRefused, cycleThrough, decideRevise } from '../decide/planning.ts'
 import { decideRelease } from '../decide/reporting.ts'
-import { definitionOf, type Task, theTask } from '../find.ts'
+import { definitionOf, type Task, taskAndRun } from '../find.ts'
 import { openLane } from '../lanes.ts'
 import type { Priority } from '../priority.ts'
 import { taskStream } from '../rows.ts'
 import { hasEnded } from '../state.ts'
-import { titleOf } from './create.ts'
-
-/** The task that a call names, and its run: from the id, else from what the session means. */
-export const taskAndRun = async (
-  tx: Tx,
-  handle: string,
-  runId: string | undefined,
-  speaker: Speaker,
-): Promise<{ readonly run: Run; readonly task: Task }> => {
-  const byId = runId === undefined ? await tx.load(taskStream, handle) : undefined
-  const run = byId ? await runByNo(tx, byId.run) : await theRun(tx, runId, speaker)
-  return { run, task: await theTask(tx, run.no, handle) }
-}
+import { addressee, prerequisite, titleOf } from './plan.ts'
 
 export interface Change {
   readonly run_id?: string | undefined
@@ -42,14 +30,14 @@ export const updateTask = async (
   tx: Tx,
   input: Change,
 ): Promise<{ readonly run_id: string; readonly task_id: string; readonly status: string }> => {
+  const { depends_on, priority, agent_id } = input
+  if ([depends_on, priority, agent_id, input.task].every((given) => given === undefined))
+    throw invalid('task_id', 'nothing to change was given', 'Give depends_on, priority, agent_id or task.')
   const { run, task } = await taskAndRun(tx, input.task_id, input.run_id, input.speaker)
   const closed = mustBeOpen(run.id, run.state)
   if (closed) throw closed
-  const dependsOn = await newPrerequisites(tx, run, task, input.depends_on)
-  const agent =
-    input.agent_id === undefined || input.agent_id === null
-      ? input.agent_id
-      : (await activeAgent(tx, run.no, input.agent_id)).id
+  const dependsOn = await newPrerequisites(tx, run, task, depends_on)
+  const agent = agent_id ? await addressee(tx, run, agent_id, task.state.requires, 'agent_id') : agent_id
   const definition = input.task === undefined ? null : await definitionOf(tx, task.state)
   const blocked = !(await allSatisfied(tx, run, dependsOn ?? task.state.dependsOn))
   const revision = {
@@ -60,7 +48,7 @@ export const updateTask = async (
       title: titleOf(input.task as string),
     },
     dependsOn,
-    priority: input.priority,
+    priority,
     agent,
     blocked,
   }
@@ -79,7 +67,7 @@ const newPrerequisites = async (
 ): Promise<readonly string[] | undefined> => {
   if (handles === undefined) return undefined
   const found: Task[] = []
-  for (const handle of handles) found.push(await theTask(tx, run.no, handle))
+  for (const handle of handles) found.push(await prerequisite(tx, run, handle, 'depends_on'))
   const waitsFor = new Map<string, readonly string[]>([[task.id, found.map(({ id }) => id)]])
   for (const queue = [...found]; queue.length > 0; ) {
     const next = queue.pop() as Task
@@ -116,29 +104,17 @@ export const cancelTask = async (
   return { run_id: run.id, cancelled_task_ids: await cancelTree(tx, run, task, input.reason) }
 }
 
-const cancelTree = async (
-  tx: Tx,
-  run: Run,
-  task: Task,
-  reason: string | null,
-): Promise<readonly string[]> => {
-  const cancelled: string[] = []
-  const queue = [task]
-  for (let next = queue.shift(); next; next = queue.shift()) {
-    const events = decideCancel(next.state, reason)
-    if (events.length === 0) continue
-    await tx.append(next, events)
-    cancelled.push(next.id)
-    queue.push(...(await childrenOf(tx, next.id)))
-    const so = await follow(tx, run, next)
-    cancelled.push(...so.cancelled)
-  }
-  return cancelled
-}
-
 /** Gives a claim back: ready again, the attempt not counted. True when there was one to give back. */
 export const releaseTask = async (tx: Tx, task: Task, why: string): Promise<boolean> => {
   const events = decideRelease(task.state, why)
   await tx.append(task, events)
   return events.length > 0
+}
+
+/** Opens a task to any agent that fits, where it was addressed to one. */
+export const unaddress = async (tx: Tx, task: Task, why: string): Promise<void> => {
+  const { agent, except, requires } = task.state
+  if (agent === null) return
+  await openLane(tx, { run: task.run, agent: null, except, requires })
+  await tx.append(task, [{ type: 'task.unaddressed', data: { agent, why } }])
 }

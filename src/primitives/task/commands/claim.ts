@@ -1,12 +1,12 @@
 import { Failure } from '../../../errors.ts'
 import { accepted } from '../../../kernel/decider.ts'
 import type { Reader, Tx } from '../../../kernel/ports.ts'
-import { type Agent, activeAgent } from '../../agent/find.ts'
+import { type Agent, activeAgent, agentAndRun } from '../../agent/find.ts'
 import { personaOf } from '../../agent/persona.ts'
 import { holds, missing } from '../../capability/graph.ts'
 import { vocabulary } from '../../capability/vocabulary.ts'
-import { mayGoOn } from '../../run/budget.ts'
-import { type Run, type Speaker, theRun } from '../../run/find.ts'
+import { mayGoOn, mayNotGoOn } from '../../run/budget.ts'
+import type { Run, Speaker } from '../../run/find.ts'
 import { decideClaim } from '../decide/claiming.ts'
 import { tokenDigest } from '../digest.ts'
 import type { Check } from '../events.ts'
@@ -15,7 +15,7 @@ import { inputsOf } from '../inputs.ts'
 import { fittingLanes, nextInLanes } from '../lanes.ts'
 import { type Input, turnPrompt } from '../prompt.ts'
 import { taskStream } from '../rows.ts'
-import { sweep } from '../sweep.ts'
+import { nextDue, sweep } from '../sweep.ts'
 
 export interface ClaimInput {
   readonly run_id?: string | undefined
@@ -58,52 +58,116 @@ export interface NothingToClaim {
   readonly retry_after_ms: number
 }
 
-/** Takes the named task, or the one to be served next to this agent, under a new lease. */
-export const claimTask = async (tx: Tx, input: ClaimInput): Promise<ClaimedTask | NothingToClaim> => {
-  const run = await theRun(tx, input.run_id, input.speaker)
-  const agent = await activeAgent(tx, run.no, input.agent)
-  return claimFor(tx, run, agent, input)
+/** The agent that a claim is for, and its run. A session that joined as agents claims as those only. */
+export const claimantOf = async (
+  db: Reader,
+  { run_id, agent: handle, speaker }: Pick<ClaimInput, 'run_id' | 'agent' | 'speaker'>,
+): Promise<{ readonly run: Run; readonly agent: Agent }> => {
+  const { run, agent } = await agentAndRun(db, handle, run_id, speaker)
+  if (speaker.joined.length > 0 && !speaker.joined.includes(agent.id))
+    throw new Failure(
+      'forbidden',
+      `This session joined as ${speaker.joined.join(', ')}, so it cannot claim as ${agent.id}.`,
+      'Leave agent_id out, or join as that agent too.',
+      { agent_id: agent.id, joined: speaker.joined },
+    )
+  return { run, agent: await activeAgent(db, run.no, agent.id) }
 }
 
-/** As `claimTask`, for a run and an agent already at hand. */
-export const claimFor = async (
+/** Takes the named task, or the one to be served next to this agent, under a new lease. */
+export const claimTask = async (tx: Tx, input: ClaimInput): Promise<ClaimedTask | NothingToClaim> => {
+  const { run, agent } = await claimantOf(tx, input)
+  await mayGoOn(tx, run)
+  await sweep(tx)
+  if (run.state.paused) return pausedFor(run, agent)
+  const asked = input.task === undefined ? undefined : await theTask(tx, run.no, input.task)
+  const full = asked && input.takeover ? undefined : await atCapacity(tx, agent)
+  if (full) throw full
+  const [task] = asked ? [asked] : await nextFor(tx, agent, 1)
+  if (!task) return nothingFor(tx, run, agent)
+  return claim(
+    tx,
+    { run, agent, task, leaseMs: input.leaseMs, takeover: input.takeover },
+    asked !== undefined,
+  )
+}
+
+/**
+ * Takes the next tasks of an agent, as many as are there and it may hold, at most `count`. Never refuses: the report
+ * that it comes with must not fail for it. Needs a `sweep` before it.
+ */
+export const claimNext = async (
   tx: Tx,
   run: Run,
   agent: Agent,
-  input: Pick<ClaimInput, 'task' | 'leaseMs' | 'takeover'>,
-): Promise<ClaimedTask | NothingToClaim> => {
-  await mayGoOn(tx, run)
-  await sweep(tx)
-  const nothing = { run_id: run.id, agent_id: agent.id, task: null } as const
-  if (run.state.paused)
-    return { ...nothing, reason: 'The run is paused (update_run resumes it).', retry_after_ms: 5_000 }
-  const asked = input.task === undefined ? undefined : await theTask(tx, run.no, input.task)
-  if (!(asked && input.takeover)) await roomLeft(tx, agent)
-  const task = asked ?? (await nextFor(tx, agent))
-  if (!task) return { ...nothing, reason: await whyNothing(tx, run, agent), retry_after_ms: 1_000 }
-  const { graph } = await vocabulary(tx)
-  const held = agent.state.capabilities.map((capability) => capability.name)
-  const capable = asked === undefined || holds(graph, held, task.state.requires)
-  const lacks = capable ? [] : missing(graph, held, task.state.requires)
-  const claimant = { agent: agent.id, capable, missing: lacks }
+  { count, leaseMs }: { readonly count: number; readonly leaseMs: number },
+): Promise<readonly ClaimedTask[] | NothingToClaim> => {
+  const full = (await mayNotGoOn(tx, run)) ?? (await atCapacity(tx, agent))
+  if (full) return nothing(run, agent, `${full.message} ${full.hint}`, 5_000)
+  if (run.state.paused) return pausedFor(run, agent)
+  const room = agent.state.maxConcurrent - (await tx.tally(agent.id, 'claimed'))
+  const tasks = await nextFor(tx, agent, Math.min(count, room))
+  if (tasks.length === 0) return nothingFor(tx, run, agent)
+  const claimed: ClaimedTask[] = []
+  for (const task of tasks)
+    claimed.push(await claim(tx, { run, agent, task, leaseMs, takeover: false }, false))
+  return claimed
+}
+
+/** Whether a claim is worth a write transaction now, and when time alone will next change that (epoch ms). */
+export interface ClaimOutlook {
+  readonly worth: boolean
+  readonly due: number | undefined
+}
+
+/** Cheap, for many workers that wait on one task: only those who see something to take go for the lock. */
+export const claimOutlook = async (db: Reader, input: ClaimInput): Promise<ClaimOutlook> => {
+  const { run, agent } = await claimantOf(db, input)
+  await mayGoOn(db, run)
+  const full = await atCapacity(db, agent)
+  if (full) throw full
+  const due = await nextDue(db, run.no)
+  if (due !== undefined && due <= db.now) return { worth: true, due }
+  const worth = !run.state.paused && (await nextInLanes(db, await fittingLanes(db, agent))).length > 0
+  return { worth, due }
+}
+
+/** What a claim that found nothing would say now. */
+export const nothingToClaim = async (db: Reader, input: ClaimInput): Promise<NothingToClaim> => {
+  const { run, agent } = await claimantOf(db, input)
+  return run.state.paused ? pausedFor(run, agent) : nothingFor(db, run, agent)
+}
+
+interface Claiming {
+  readonly run: Run
+  readonly agent: Agent
+  readonly task: Task
+  readonly leaseMs: number
+  readonly takeover: boolean
+}
+
+/** `judged`: whether the agent holds what the task requires is to be judged; a task found in its lanes fits. */
+const claim = async (tx: Tx, claiming: Claiming, judged: boolean): Promise<ClaimedTask> => {
+  const { run, agent, task, leaseMs, takeover } = claiming
+  const lacks = judged ? await lacking(tx, agent, task) : []
+  const claimant = { agent: agent.id, capable: lacks.length === 0, missing: lacks }
   const token = tx.newId('lease')
-  const command = {
-    id: task.id,
-    claimant,
-    token: tokenDigest(token),
-    leaseMs: input.leaseMs,
-    takeover: input.takeover,
-    now: tx.now,
-  }
+  const command = { id: task.id, claimant, token: tokenDigest(token), leaseMs, takeover, now: tx.now }
   await tx.append(task, accepted(decideClaim(task.state, command)))
   return handOver(tx, run, agent, task, token)
 }
 
-const roomLeft = async (tx: Tx, agent: Agent): Promise<void> => {
-  const claimed = await tx.tally(agent.id, 'claimed')
+const lacking = async (tx: Tx, agent: Agent, task: Task): Promise<readonly string[]> => {
+  const { graph } = await vocabulary(tx)
+  const held = agent.state.capabilities.map((capability) => capability.name)
+  return holds(graph, held, task.state.requires) ? [] : missing(graph, held, task.state.requires)
+}
+
+const atCapacity = async (db: Reader, agent: Agent): Promise<Failure | undefined> => {
+  const claimed = await db.tally(agent.id, 'claimed')
   const { maxConcurrent } = agent.state
-  if (claimed < maxConcurrent) return
-  throw new Failure(
+  if (claimed < maxConcurrent) return undefined
+  return new Failure(
     'at_capacity',
     `Agent ${agent.id} holds ${claimed} of at most ${maxConcurrent} tasks.`,
     'Report on one with complete_task or fail_task first, or claim as another agent.',
@@ -111,9 +175,34 @@ const roomLeft = async (tx: Tx, agent: Agent): Promise<void> => {
   )
 }
 
-const nextFor = async (tx: Tx, agent: Agent): Promise<Task | undefined> => {
-  const no = await nextInLanes(tx, await fittingLanes(tx, agent))
-  return no === undefined ? undefined : tx.loadNo(taskStream, no)
+const nextFor = async (tx: Tx, agent: Agent, count: number): Promise<readonly Task[]> => {
+  const tasks: Task[] = []
+  for (const no of await nextInLanes(tx, await fittingLanes(tx, agent), count)) {
+    const task = await tx.loadNo(taskStream, no)
+    if (task) tasks.push(task)
+  }
+  return tasks
+}
+
+const nothing = (run: Run, agent: Agent, reason: string, retry_after_ms: number): NothingToClaim => ({
+  run_id: run.id,
+  agent_id: agent.id,
+  task: null,
+  reason,
+  retry_after_ms,
+})
+
+const pausedFor = (run: Run, agent: Agent): NothingToClaim =>
+  nothing(run, agent, 'The run is paused (update_run resumes it).', 5_000)
+
+/** Bounds of the advice when to ask again, ms: new work may come at any time. */
+const soonest = 100
+const latest = 5_000
+
+const nothingFor = async (tx: Reader, run: Run, agent: Agent): Promise<NothingToClaim> => {
+  const due = await nextDue(tx, run.no)
+  const wait = Math.min(Math.max((due ?? Infinity) - tx.now, soonest), latest)
+  return nothing(run, agent, await whyNothing(tx, run, agent), wait)
 }
 
 const whyNothing = async (tx: Reader, run: Run, agent: Agent): Promise<string> => {

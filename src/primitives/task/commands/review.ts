@@ -1,4 +1,5 @@
 import type { Tx } from '../../../kernel/ports.ts'
+import { agentNamed } from '../../agent/find.ts'
 import type { Run } from '../../run/find.ts'
 import type { Definition, Submission } from '../events.ts'
 import type { Task } from '../find.ts'
@@ -19,7 +20,7 @@ export const openReviews = async (
     if (check.kind !== 'review') continue
     const id = tx.newId('tsk')
     const requires = check.requires ?? []
-    const agent = check.agent_id ?? null
+    const agent = await reviewer(tx, run, check.agent_id, submission.by)
     await openLane(tx, { run: run.no, agent, except: submission.by, requires })
     await tx.create(taskStream, { id, run: run.no }, [
       {
@@ -49,6 +50,18 @@ export const openReviews = async (
     ids.push(id)
   }
   return ids
+}
+
+/** The agent that is to review, or null (any that fits) when it is gone since or has done the work itself. */
+const reviewer = async (
+  tx: Tx,
+  run: Run,
+  asked: string | undefined,
+  author: string | null,
+): Promise<string | null> => {
+  if (asked === undefined || asked === author) return null
+  const agent = await agentNamed(tx, run.no, asked)
+  return agent?.state.status === 'active' ? agent.id : null
 }
 
 const reviewText = (

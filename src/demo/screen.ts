@@ -1,0 +1,68 @@
+import { styleText } from 'node:util'
+
+/** What a screen needs of the stream that it writes to. */
+export interface Out {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+  write(text: string): unknown
+}
+
+export type Style = Parameters<typeof styleText>[0]
+
+/** Paints a text, or leaves it as it is where colours are not wanted. */
+export type Paint = (style: Style, text: string) => string
+
+const escape = '\u001b['
+
+/**
+ * Writes lines that stay and, on a terminal, below them a drawing that is renewed in place. Elsewhere there are no
+ * drawings: what they would show is said in lines.
+ */
+export class Screen {
+  readonly #out: Out
+  /** Whether there are drawings. */
+  readonly live: boolean
+  readonly paint: Paint
+  #drawing: readonly string[] = []
+
+  constructor(out: Out, env: Readonly<Record<string, string | undefined>>) {
+    this.#out = out
+    const terminal = out.isTTY === true && env.TERM !== 'dumb'
+    // A log of a CI run may call itself a terminal; nobody watches it while it is written.
+    this.live = terminal && !env.CI
+    const coloured = terminal && !env.NO_COLOR
+    this.paint = (style, text) => (coloured ? styleText(style, text) : text)
+  }
+
+  /** The columns that a line may fill. One is left free: some terminals wrap at the last. */
+  get columns(): number {
+    return Math.max(40, (this.#out.columns ?? 100) - 1)
+  }
+
+  /** A line that stays, above the drawing. */
+  say(line = ''): void {
+    this.#out.write(`${this.#erased()}${line}\n${text(this.#drawing)}`)
+  }
+
+  /** Puts a drawing in the place of the last one. What does not fit on the screen is left out. */
+  draw(lines: readonly string[]): void {
+    if (!this.live) return
+    const hide = this.#drawing.length === 0 ? `${escape}?25l` : ''
+    const shown = lines.slice(0, Math.max(1, (this.#out.rows ?? 24) - 1))
+    this.#out.write(`${hide}${this.#erased()}${text(shown)}`)
+    this.#drawing = shown
+  }
+
+  /** Lets the drawing stay as it is; the next one begins below it. */
+  keep(): void {
+    if (this.#drawing.length > 0) this.#out.write(`${escape}?25h`)
+    this.#drawing = []
+  }
+
+  #erased(): string {
+    return this.#drawing.length === 0 ? '' : `${escape}${this.#drawing.length}A\r${escape}0J`
+  }
+}
+
+const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')

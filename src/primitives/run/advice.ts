@@ -1,0 +1,92 @@
+import type { InReview, Unserved } from '../task/stuck.ts'
+
+/** What advice on a run rests on. Agents are named as people call them. */
+export interface Facts {
+  /** How the run ended, or undefined while it is open. */
+  readonly ended: string | undefined
+  readonly paused: boolean
+  /** The sentence of the limit that is used up, or undefined. */
+  readonly spent: string | undefined
+  /** Tasks by status. */
+  readonly counts: Readonly<Record<string, number>>
+  readonly agents: number
+  /** Agents with somebody there and room for more. */
+  readonly idle: readonly string[]
+  /** Agents for which nobody is there. */
+  readonly sleeping: readonly string[]
+  /** Whether some agent may claim some task now. */
+  readonly claimable: boolean
+  readonly unserved: readonly Unserved[]
+  readonly failed: readonly { readonly task: string; readonly waiting: number }[]
+  readonly reviews: readonly InReview[]
+}
+
+const some = (names: readonly string[]): string =>
+  names.length > 3 ? `${names.slice(0, 3).join(', ')}…` : names.join(', ')
+
+const tasks = (count: number): string => `${count} ${count === 1 ? 'task' : 'tasks'}`
+
+const ofUnserved = ({ task, agent, except, requires }: Unserved, living: number): string => {
+  if (agent !== null)
+    return `${task} is addressed to ${agent}, which cannot take it: update_task with another agent_id.`
+  if (requires.length > 0)
+    return `${task} needs ${requires.join(' + ')}, which no agent that may take it holds: spawn_agent with that.`
+  if (except !== null && living > 0)
+    return `${task} reviews the work of ${except}, the only one who could take it: spawn_agent a reviewer.`
+  return `${task} has no agent that may take it: spawn_agent.`
+}
+
+const ofReview = ({ task, review, status, by, author }: InReview): string =>
+  by === null
+    ? `${task} waits for its review ${review} (${status}): an agent other than ${author ?? 'its author'} must do it.`
+    : `${task} waits for its review ${review}, which ${by} is doing.`
+
+const ofReady = ({ counts, idle, sleeping, claimable }: Facts): readonly string[] => {
+  const ready = counts.ready ?? 0
+  if (ready === 0) return []
+  if (!claimable) return []
+  if (idle.length > 0) return [`${tasks(ready)} ready, and ${some(idle)} can take them: await_responses.`]
+  if (sleeping.length > 0)
+    return [
+      `${tasks(ready)} ready, but nobody works for ${some(sleeping)}: claim_task as that agent and do it, or paste the invite into another window.`,
+    ]
+  return [`${tasks(ready)} ready; all agents are at work.`]
+}
+
+/** What the conductor of a run may do next, the most pressing first. Never empty. */
+export const nextActions = (facts: Facts): readonly string[] => {
+  const { ended, paused, spent, counts, agents, unserved, failed, reviews } = facts
+  if (ended !== undefined)
+    return [`The run has ended (${ended}). list_tasks with view "results" shows what came of it.`]
+  const sum = (...names: readonly string[]) => names.reduce((total, name) => total + (counts[name] ?? 0), 0)
+  const open = sum('blocked', 'ready', 'claimed', 'review')
+  const over = sum('done', 'failed', 'cancelled')
+  const advice: string[] = []
+  if (paused) advice.push('Paused: claims get nothing until update_run sets paused to false.')
+  if (spent) advice.push(`${spent} Claims are refused until update_run raises it; else end_run.`)
+  if (open + over === 0)
+    advice.push(
+      agents === 0
+        ? 'Nothing is planned: spawn_agent for each worker, then create_tasks.'
+        : 'No tasks yet: create_tasks, all in one call with depends_on.',
+    )
+  else if (open === 0)
+    advice.push(
+      `All tasks have ended (${sum('done')} done, ${sum('failed')} failed, ${sum('cancelled')} cancelled): judge them by list_tasks with view "results", then end_run, or create_tasks for more.`,
+    )
+  else if (agents === 0) advice.push(`${tasks(open)} open and no agent: spawn_agent, or paste the invite.`)
+  if (agents > 0) advice.push(...unserved.map((one) => ofUnserved(one, agents)))
+  for (const { task, waiting } of failed)
+    advice.push(
+      `${task} failed and ${tasks(waiting)} wait for it: create_tasks with replaces, or cancel_task.`,
+    )
+  advice.push(...reviews.map(ofReview), ...(paused ? [] : ofReady(facts)))
+  if (sum('claimed') > 0) advice.push(`${tasks(sum('claimed'))} in work: await_responses for the reports.`)
+  if (advice.length === 0)
+    advice.push(
+      sum('ready') > 0
+        ? `${tasks(sum('ready'))} waiting for another attempt: await_responses.`
+        : `${tasks(sum('blocked'))} blocked: list_tasks with status "blocked" shows by what.`,
+    )
+  return advice
+}

@@ -1,0 +1,139 @@
+import type { Reader } from '../../kernel/ports.ts'
+import { type Agent, agentNamed } from '../agent/find.ts'
+import { someLiving } from '../agent/queries.ts'
+import { standingOf } from '../agent/standing.ts'
+import { type Checkpoint, checkpointNamed, checkpointsOf } from '../checkpoint/find.ts'
+import { isTooMuch, type Past, pastOf } from '../history/as-of.ts'
+import { lastAt } from '../history/queries.ts'
+import type { Machine } from '../presence/alive.ts'
+import { busyIn } from '../task/busy.ts'
+import { claimable, failedInTheWay, inReview } from '../task/stuck.ts'
+import { type Facts, nextActions } from './advice.ts'
+import { usedBy } from './budget.ts'
+import { spentOut } from './decide.ts'
+import { type Run, type Speaker, theRun } from './find.ts'
+import { type Overview, overviewOf } from './overview.ts'
+
+/** The most agents that advice looks at. */
+const mostAgents = 50
+const mostCheckpoints = 10
+
+/** Where a run stands, or stood. */
+export interface Situation {
+  readonly run: Run
+  readonly overview: Overview
+  /** The moment that this is of, epoch ms. */
+  readonly at: number
+  readonly lastEventAt: number
+  /** Ids of the tasks that each busy agent holds; undefined when that is not known any more. */
+  readonly busy: ReadonlyMap<string, readonly string[]> | undefined
+  /** Newest first, at most 10. */
+  readonly checkpoints: readonly Checkpoint[]
+  /** Undefined for the past: nothing can be done there. */
+  readonly nextActions: readonly string[] | undefined
+}
+
+export interface SituationQuery {
+  readonly run_id?: string | undefined
+  readonly as_of?: string | number | undefined
+  readonly speaker: Speaker
+  readonly machine: Machine
+}
+
+export const situationOf = async (db: Reader, query: SituationQuery): Promise<Situation> => {
+  const run = await theRun(db, query.run_id, query.speaker)
+  if (query.as_of !== undefined) return situationThen(db, run, query.as_of)
+  const overview = await overviewOf(db, run)
+  return {
+    run,
+    overview,
+    at: db.now,
+    lastEventAt: (await lastAt(db, run.no, db.head)) ?? run.state.startedAt,
+    busy: await busyIn(db, run.no),
+    checkpoints: await checkpointsOf(db, run.no, mostCheckpoints),
+    nextActions: nextActions(await factsOf(db, run, overview, query.machine)),
+  }
+}
+
+const situationThen = async (db: Reader, run: Run, asOf: string | number): Promise<Situation> => {
+  let past: Past
+  try {
+    past = await pastOf(db, run, asOf)
+  } catch (thrown) {
+    const checkpoint = isTooMuch(thrown) ? await checkpointNamed(db, run.no, String(asOf)) : undefined
+    if (!checkpoint) throw thrown
+    return fromCheckpoint(db, run, checkpoint)
+  }
+  const { position, at } = past
+  return {
+    run,
+    overview: await overviewOf(db, run, [...past.differs.values()]),
+    at,
+    lastEventAt: at,
+    busy: await busyIn(db, run.no, past),
+    checkpoints: await checkpointsUntil(db, run, position),
+    nextActions: undefined,
+  }
+}
+
+/** Where too much has changed to fold it back, a checkpoint still knows its overview. */
+const fromCheckpoint = async (db: Reader, run: Run, { state }: Checkpoint): Promise<Situation> => {
+  const created = await db.event(state.createdSeq)
+  if (!created) throw new Error(`the event ${state.createdSeq} of a checkpoint is missing`)
+  const { overview } = created.data as { overview: Overview }
+  const lastEventAt = (await lastAt(db, run.no, state.position)) ?? state.createdAt
+  const checkpoints = await checkpointsUntil(db, run, state.position)
+  const at = state.createdAt
+  return { run, overview, at, lastEventAt, busy: undefined, checkpoints, nextActions: undefined }
+}
+
+/** Checkpoints are never many: those made since are left out one by one. */
+const checkpointsUntil = async (db: Reader, run: Run, position: number): Promise<readonly Checkpoint[]> =>
+  (await checkpointsOf(db, run.no, 1_000))
+    .filter(({ state }) => state.createdSeq <= position)
+    .slice(0, mostCheckpoints)
+
+const callName = ({ id, state }: Agent): string => state.name ?? id
+
+const factsOf = async (db: Reader, run: Run, overview: Overview, machine: Machine): Promise<Facts> => {
+  const { counts } = overview
+  const idle: string[] = []
+  const sleeping: string[] = []
+  const agents = await someLiving(db, run.no, mostAgents)
+  for (const agent of agents) {
+    const { load, alive } = await standingOf(db, agent, machine)
+    if (load.claimed >= load.max) continue
+    if (alive) idle.push(callName(agent))
+    else if (load.claimed === 0) sleeping.push(callName(agent))
+  }
+  const { any, unserved } = counts.ready ? await claimable(db, run.no, agents) : nothingClaimable
+  return {
+    ended: run.state.status === 'open' ? undefined : run.state.status,
+    paused: run.state.paused,
+    spent: spentOut(run.state, await usedBy(db, run), db.now)?.message,
+    counts,
+    agents: agents.length,
+    idle,
+    sleeping,
+    claimable: any,
+    unserved: agents.length < mostAgents ? unserved : await trulyUnserved(db, run, unserved),
+    failed: counts.failed && counts.blocked ? await failedInTheWay(db, run.no) : [],
+    reviews: counts.review ? await inReview(db, run.no) : [],
+  }
+}
+
+const nothingClaimable = { any: false, unserved: [] } as const
+
+/** Of more agents than were looked at, one may fit: only what is addressed to an ended agent is certain. */
+const trulyUnserved = async (
+  db: Reader,
+  run: Run,
+  unserved: Facts['unserved'],
+): Promise<Facts['unserved']> => {
+  const certain: Facts['unserved'][number][] = []
+  for (const one of unserved) {
+    const agent = one.agent === null ? undefined : await agentNamed(db, run.no, one.agent)
+    if (agent && agent.state.status !== 'active') certain.push(one)
+  }
+  return certain
+}

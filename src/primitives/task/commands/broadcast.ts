@@ -1,0 +1,65 @@
+import type { FailureCode } from '../../../errors.ts'
+import type { Tx } from '../../../kernel/ports.ts'
+import { type Agent, agentNamed } from '../../agent/find.ts'
+import { type AgentFilter, fits, matchingAgents } from '../../agent/fitting.ts'
+import { capabilityNames } from '../../capability/vocabulary.ts'
+import type { Run } from '../../run/find.ts'
+import { createTasks } from './create.ts'
+import type { Plan } from './plan.ts'
+
+export interface Broadcast {
+  readonly run_id: string
+  /** One for each agent in `delivered`, in the same order. */
+  readonly task_ids: readonly string[]
+  readonly delivered: readonly string[]
+  readonly failed: readonly { readonly agent_id: string; readonly code: FailureCode }[]
+}
+
+/** Whom a broadcast is for: these agents (ids or names), or all living ones that match. */
+export type Audience =
+  | { readonly agents: readonly string[]; readonly filter?: undefined }
+  | { readonly filter: AgentFilter; readonly agents?: undefined }
+
+/**
+ * Gives each agent of an audience a task of its own, addressed to it. An agent that cannot take it is reported
+ * and does not keep the others from getting theirs.
+ */
+export const broadcast = async (
+  tx: Tx,
+  run: Run,
+  plan: Omit<Plan, 'key' | 'agent_id' | 'replaces'>,
+  audience: Audience,
+): Promise<Broadcast> => {
+  const takes = await fits(tx, capabilityNames(plan.requires ?? [], 'requires'))
+  const delivered = new Set<string>()
+  const failed: { agent_id: string; code: FailureCode }[] = []
+  for (const { handle, agent } of await audienceOf(tx, run, audience)) {
+    const code = refusalOf(agent, takes)
+    if (code !== undefined) failed.push({ agent_id: agent?.id ?? handle, code })
+    else if (agent) delivered.add(agent.id)
+  }
+  const plans = [...delivered].map((agent_id) => ({ ...plan, agent_id }))
+  const { task_ids } = await createTasks(tx, run, plans, () => '')
+  return { run_id: run.id, task_ids: Object.values(task_ids), delivered: [...delivered], failed }
+}
+
+const refusalOf = (agent: Agent | undefined, takes: (agent: Agent) => boolean): FailureCode | undefined => {
+  if (!agent) return 'not_found'
+  if (agent.state.status !== 'active') return 'agent_terminated'
+  return takes(agent) ? undefined : 'capability_missing'
+}
+
+const audienceOf = async (
+  tx: Tx,
+  run: Run,
+  { agents, filter }: Audience,
+): Promise<readonly { readonly handle: string; readonly agent: Agent | undefined }[]> => {
+  if (filter) {
+    const requires = capabilityNames(filter.requires ?? [], 'filter.requires')
+    const found = await matchingAgents(tx, run.no, { ...filter, requires })
+    return found.map((agent) => ({ handle: agent.id, agent }))
+  }
+  const named: { handle: string; agent: Agent | undefined }[] = []
+  for (const handle of new Set(agents)) named.push({ handle, agent: await agentNamed(tx, run.no, handle) })
+  return named
+}

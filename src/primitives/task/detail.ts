@@ -1,0 +1,88 @@
+import type { Reader } from '../../kernel/ports.ts'
+import type { Run, Speaker } from '../run/find.ts'
+import { abandoned, lineage } from '../run/lineage.ts'
+import type { Epoch } from '../run/terms.ts'
+import { type Attempt, attemptsOf, type Verdict, verdictOf } from './attempts.ts'
+import type { Definition, Submission } from './events.ts'
+import { type Excerpt, excerpt } from './excerpt.ts'
+import { definitionOf, type Task, taskAndRun } from './find.ts'
+import { childrenBriefly, dependentsBriefly, prerequisitesBriefly, type Relative } from './relatives.ts'
+import type { TaskState } from './state.ts'
+import { type Fact, type Timing, timingOf } from './timeline.ts'
+
+/** Claude Desktop takes about this many characters of one result. */
+const longestResult = 150_000
+
+/** Everything there is to know of a task. */
+export interface TaskDetail {
+  readonly run: Run
+  readonly task: Task
+  readonly definition: Definition
+  readonly submission: Submission | undefined
+  readonly result: Excerpt
+  readonly verification: Verification
+  readonly verdict: Verdict | undefined
+  readonly attempts: readonly Attempt[]
+  readonly timing: Timing
+  readonly dependsOn: readonly Relative[]
+  readonly dependents: readonly Relative[]
+  readonly children: { readonly ids: readonly string[]; readonly counts: Readonly<Record<string, number>> }
+}
+
+export type Verification = 'none' | 'pending' | 'verified' | 'rejected'
+
+/** What acceptance checks have said of the newest result. */
+export const verificationOf = (state: TaskState, attempts: readonly Attempt[]): Verification => {
+  if (state.status === 'review') return 'pending'
+  if (state.status === 'done') return state.verification
+  return attempts.at(-1)?.outcome === 'rejected' ? 'rejected' : 'none'
+}
+
+/** The events that led to a task as it is now, or was when `position` was the head: without those rolled back. */
+export const factsOf = async (
+  db: Reader,
+  task: Task,
+  epochs: readonly Epoch[],
+  position = Number.MAX_SAFE_INTEGER,
+): Promise<readonly Fact[]> => {
+  const spans = lineage(epochs)
+  return (await db.history(task)).filter(({ seq }) => seq <= position && !abandoned(spans, seq))
+}
+
+/** The result that still counts: nothing handed in that was sent back and is being done again. */
+const submissionIn = (state: TaskState, facts: readonly Fact[]): Submission | undefined => {
+  if (state.status !== 'done' && state.status !== 'review' && state.status !== 'failed') return undefined
+  const handedIn = facts.findLast(({ type }) => type === 'task.completed' || type === 'task.submitted')
+  return handedIn?.data as Submission | undefined
+}
+
+/** `offset`: characters of the result's text to skip, for results too long for one answer. */
+export const taskDetail = async (
+  db: Reader,
+  input: {
+    readonly run_id?: string | undefined
+    readonly task_id: string
+    readonly offset?: number | undefined
+    readonly speaker: Speaker
+  },
+): Promise<TaskDetail> => {
+  const { run, task } = await taskAndRun(db, input.task_id, input.run_id, input.speaker)
+  const { state } = task
+  const facts = await factsOf(db, task, run.state.epochs)
+  const attempts = attemptsOf(facts)
+  const submission = submissionIn(state, facts)
+  return {
+    run,
+    task,
+    definition: await definitionOf(db, state),
+    submission,
+    result: excerpt(submission?.result, longestResult, input.offset),
+    verification: verificationOf(state, attempts),
+    verdict: verdictOf(facts),
+    attempts,
+    timing: timingOf(facts, db.now),
+    dependsOn: await prerequisitesBriefly(db, state.dependsOn),
+    dependents: await dependentsBriefly(db, task.id),
+    children: await childrenBriefly(db, task.id),
+  }
+}

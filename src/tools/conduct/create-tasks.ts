@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { Tx } from '../../kernel/ports.ts'
+import type { Speaker } from '../../primitives/run/find.ts'
+import { createTasks } from '../../primitives/task/commands/create.ts'
+import { type Plan, titleOf } from '../../primitives/task/commands/plan.ts'
+import { idempotencyKey, list, runId } from '../fields.ts'
+import { onceInRunOrNew, remember, speaker } from '../speaking.ts'
+import { defineTool } from '../tool.ts'
+import { refuseSchemas } from './refuse-schemas.ts'
+import { planOf, taskFields } from './task-fields.ts'
+
+const input = z.strictObject({
+  tasks: list(z.strictObject(taskFields), 1_000, 1).describe('May refer to each other by key'),
+  run_id: runId,
+  idempotency_key: idempotencyKey,
+})
+
+const output = z.object({
+  run_id: z.string(),
+  task_ids: z.record(z.string(), z.string()).describe('By key, else index'),
+  ready: z.number(),
+  blocked: z.number(),
+})
+
+interface Given {
+  readonly run_id: string | undefined
+  readonly idempotency_key: string | undefined
+  readonly tasks: readonly Plan[]
+  readonly speaker: Speaker
+}
+
+const create = async (tx: Tx, { run_id, idempotency_key: key, tasks, speaker }: Given) => {
+  const [first] = tasks
+  const goal = first?.title ?? titleOf(first?.task ?? '')
+  const what = { tool: 'create_tasks', key, arguments: tasks }
+  return onceInRunOrNew(tx, { run_id, speaker, goal }, what, (run) => createTasks(tx, run, tasks))
+}
+
+/** The most ids that the text spells out. */
+const shown = 12
+
+export const createTasksTool = defineTool({
+  name: 'create_tasks',
+  title: 'Create tasks',
+  description:
+    'Plan work: add up to 1,000 tasks at once, all or none, with depends_on between them. Opens a run if none is open.',
+  toolset: 'conduct',
+  effect: 'write',
+  input,
+  output,
+  run: async ({ run_id, idempotency_key, tasks: asked }, ctx) => {
+    const tasks = asked.map(planOf)
+    await refuseSchemas(tasks)
+    const given = { run_id, idempotency_key, tasks, speaker: speaker(ctx.session) }
+    return remember(ctx.session, await ctx.execute(create, given))
+  },
+  say: ({ run_id, task_ids, ready, blocked }) => {
+    const ids = Object.entries(task_ids)
+    const some = ids.slice(0, shown).map(([key, id]) => `${key}: ${id}`)
+    const more = ids.length > shown ? `, … ${ids.length - shown} more` : ''
+    return `${ids.length} tasks in ${run_id}, ${ready} ready, ${blocked} blocked. ${some.join(', ')}${more}\nSomeone has to do them: claim_task here, or workers that joined. await_responses collects.`
+  },
+})

@@ -1,0 +1,35 @@
+import { invalid } from '../../errors.ts'
+import type { Plan } from '../../primitives/task/commands/plan.ts'
+import { schemaProblem } from '../../primitives/task/schema-check.ts'
+
+/** The longest that the schemas of one call may keep everyone else waiting, ms. */
+const patience = 2_000
+
+/**
+ * Refuses checks whose schema could not be applied to any result later. Done before the transaction: compiling one
+ * can take 300 ms. `fieldOf` names the task at an index, `tasks[3].` or nothing.
+ */
+export const refuseSchemas = async (
+  plans: readonly Pick<Plan, 'checks'>[],
+  fieldOf: (index: number) => string = (index) => `tasks[${index}].`,
+): Promise<void> => {
+  const started = performance.now()
+  const known = new Set<string>()
+  for (const [index, { checks = [] }] of plans.entries()) {
+    for (const [at, check] of checks.entries()) {
+      if (check.kind !== 'schema') continue
+      const field = `${fieldOf(index)}checks[${at}].schema`
+      const text = JSON.stringify(check.schema)
+      if (known.has(text)) continue
+      known.add(text)
+      if (performance.now() - started > patience)
+        throw invalid(
+          field,
+          'the schemas before it took too long to check',
+          'Create fewer tasks in one call.',
+        )
+      const problem = await schemaProblem(check.schema)
+      if (problem) throw invalid(field, problem, 'Mend the schema, or leave the check out.')
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import type { Tx } from '../../kernel/ports.ts'
+import { type Spawn, spawnAgent } from '../../primitives/agent/commands/spawn.ts'
+import type { Speaker } from '../../primitives/run/find.ts'
+import { idempotencyKey, json, newHandle, runId, text, whole } from '../fields.ts'
+import { onceInRunOrNew, remember, speaker } from '../speaking.ts'
+import { defineTool } from '../tool.ts'
+import { capabilitiesField } from './capabilities-field.ts'
+import { profileField, profileOf } from './profile-field.ts'
+
+const input = z.strictObject({
+  purpose: text(10_000).describe('What it is for; part of its prompt'),
+  name: newHandle.describe('Unique in the run').optional(),
+  role: text(100).describe("Default: its profile's").optional(),
+  profile: profileField.optional(),
+  variables: z.record(z.string(), text(10_000, 0)).describe('Fill {{name}} in the profile').optional(),
+  capabilities: capabilitiesField.optional(),
+  runner: z.enum(['client']).describe('Who takes its turns: an MCP session').optional(),
+  max_concurrent: whole(1, 1_000).describe('Tasks at once; default 5').optional(),
+  metadata: z.record(z.string(), json).describe('Your own notes').optional(),
+  run_id: runId,
+  idempotency_key: idempotencyKey,
+})
+
+const output = z.object({
+  run_id: z.string(),
+  agent_id: z.string(),
+  name: z.string().nullable(),
+  prompt: z.string(),
+  status: z.string(),
+})
+
+interface Given {
+  readonly run_id: string | undefined
+  readonly idempotency_key: string | undefined
+  readonly asked: Spawn
+  readonly speaker: Speaker
+}
+
+const spawn = async (tx: Tx, { run_id, idempotency_key: key, asked, speaker }: Given) => {
+  const what = { tool: 'spawn_agent', key, arguments: asked }
+  return onceInRunOrNew(tx, { run_id, speaker, goal: asked.purpose }, what, async (run) => {
+    const { agent, prompt } = await spawnAgent(tx, run, asked)
+    // A client agent has no process of its own: nothing happens until a session claims for it.
+    return { run_id: run.id, agent_id: agent.id, name: agent.state.name, prompt, status: 'no_worker' }
+  })
+}
+
+export const spawnAgentTool = defineTool({
+  name: 'spawn_agent',
+  title: 'Spawn an agent',
+  description:
+    'Add an agent with a persona and capabilities. It acts only when a session claims its tasks. Opens a run if none is open.',
+  toolset: 'conduct',
+  effect: 'write',
+  input,
+  output,
+  run: async ({ run_id, idempotency_key, profile, ...rest }, ctx) => {
+    const asked = { ...rest, profile: profile === undefined ? undefined : profileOf(profile) }
+    const given = { run_id, idempotency_key, asked, speaker: speaker(ctx.session) }
+    return remember(ctx.session, await ctx.execute(spawn, given))
+  },
+  say: ({ run_id, agent_id, name }) =>
+    `Agent ${agent_id}${name === null ? '' : ` (${name})`} is in run ${run_id} and has no worker yet.
+Do its turns yourself: claim_task with agent_id "${agent_id}". Or let another window do them; paste there: "Call join_as_agent of Baton with run_id "${run_id}" and agent_id "${agent_id}", then repeat claim_task (wait_ms 30000), do the task, complete_task."`,
+})

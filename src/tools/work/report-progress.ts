@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import type { Tx } from '../../kernel/ports.ts'
+import { type Here, showLife } from '../../primitives/presence/commands/show.ts'
+import { reportProgress } from '../../primitives/task/commands/report.ts'
+import { iso, runId, text } from '../fields.ts'
+import { remember } from '../speaking.ts'
+import { defineTool } from '../tool.ts'
+import { here } from './speaking-as.ts'
+import { reportFields, reportOn, reporter } from './report-on.ts'
+
+const input = z.strictObject({
+  ...reportFields,
+  note: text(2_000).describe('What is done so far').optional(),
+  percent: z.number().min(0).max(100).describe('Done, 0–100').optional(),
+  run_id: runId,
+})
+
+const output = z.looseObject({ run_id: z.string(), task_id: z.string(), lease_ends_at: z.string() })
+
+const report = async (tx: Tx, { here, ...given }: Parameters<typeof reportProgress>[1] & { here: Here }) => {
+  const answer = await reportProgress(tx, given)
+  await showLife(tx, answer.agent_id, here)
+  return answer
+}
+
+export const reportProgressTool = defineTool({
+  name: 'report_progress',
+  title: 'Report progress',
+  description: 'Tell how far a claimed task is, and keep its lease. Use it during long work.',
+  toolset: 'work',
+  effect: 'write',
+  input,
+  output,
+  run: async (given, ctx) => {
+    const { session } = ctx
+    session.shown = true
+    const said = { note: given.note ?? null, percent: given.percent ?? null, here: here(session) }
+    const answer = await ctx.execute(report, { ...reportOn(session, given), ...said }, reporter(session, [given]))
+    return remember(session, { ...answer, lease_ends_at: iso(answer.lease_ends_at) })
+  },
+  say: ({ task_id, lease_ends_at }) => `${task_id} is yours until ${lease_ends_at}.`,
+})

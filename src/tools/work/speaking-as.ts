@@ -1,0 +1,33 @@
+import { invalid } from '../../errors.ts'
+import type { Reader } from '../../kernel/ports.ts'
+import { agentAndRun } from '../../primitives/agent/find.ts'
+import type { Here } from '../../primitives/presence/commands/show.ts'
+import type { Session } from '../session.ts'
+import { speaker } from '../speaking.ts'
+import type { ToolContext } from '../tool.ts'
+
+/** The agent that a call is for: the one it names, else the one that its session joined as last. */
+export const meantAgent = (session: Session, named: string | undefined): string => {
+  const agent = named ?? session.joined.at(-1)
+  if (agent === undefined)
+    throw invalid(
+      'agent_id',
+      'this session has not joined as an agent',
+      'Give the agent_id that spawn_agent returned, or call join_as_agent first.',
+    )
+  return agent
+}
+
+/** The id behind a name: the log keeps ids. */
+export const agentId = async (
+  { read, session }: ToolContext,
+  handle: string,
+  run_id: string | undefined,
+): Promise<string> => {
+  if (handle.startsWith('agt_') || session.joined.includes(handle)) return handle
+  const find = async (db: Reader) => (await agentAndRun(db, handle, run_id, speaker(session))).agent.id
+  return read(find, undefined)
+}
+
+/** Where this session's signs of life come from. */
+export const here = ({ id, machine: { pid, host } }: Session): Here => ({ session: id, pid, host })
