@@ -59,7 +59,9 @@ export const evolve = (board: Board, event: Seen): Board => {
   const data = (event.data ?? {}) as Data
   const before = board.tasks.get(event.subject)
   const after =
-    event.type === 'task.created' ? fresh(data.key ?? event.subject) : before && changed(before, event.type, data)
+    event.type === 'task.created'
+      ? fresh(data.key ?? event.subject)
+      : before && changed(before, event.type, data)
   if (after === before) return { ...board, events }
   const tasks = new Map(board.tasks)
   if (after) tasks.set(event.subject, after)

@@ -59,7 +59,8 @@ export class Connection {
     const answer = await this.#client.callTool({ name: tool, arguments: input })
     const content = answer.structuredContent as T & { error?: { code: string; message: string } }
     if (answer.isError && content?.error) throw new Refused(tool, content.error)
-    if (answer.isError || content === undefined) throw new Error(`${tool} gave no answer that a program can read.`)
+    if (answer.isError || content === undefined)
+      throw new Error(`${tool} gave no answer that a program can read.`)
     return content
   }
 

@@ -30,7 +30,7 @@ export const capability = 'counting'
 const mostShards = 12
 const mostSamples = 3
 /** Every so many files one is looked at for an estimate. */
-const sampleStep = 5
+export const sampleStep = 5
 
 /**
  * Quality of brotli by the bytes it has to go through. As measured: 11 takes 2.5 s for a megabyte, 10 one second,

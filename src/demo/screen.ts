@@ -13,7 +13,7 @@ export type Style = Parameters<typeof styleText>[0]
 /** Paints a text, or leaves it as it is where colours are not wanted. */
 export type Paint = (style: Style, text: string) => string
 
-const escape = '\u001b['
+const control = '\u001b['
 
 /**
  * Writes lines that stay and, on a terminal, below them a drawing that is renewed in place. Elsewhere there are no
@@ -42,26 +42,28 @@ export class Screen {
 
   /** A line that stays, above the drawing. */
   say(line = ''): void {
-    this.#out.write(`${this.#erased()}${line}\n${text(this.#drawing)}`)
+    const below = this.#drawing.length === 0 ? '' : `${control}?7l${text(this.#drawing)}${control}?7h`
+    this.#out.write(`${this.#erased()}${line}\n${below}`)
   }
 
   /** Puts a drawing in the place of the last one. What does not fit on the screen is left out. */
   draw(lines: readonly string[]): void {
     if (!this.live) return
-    const hide = this.#drawing.length === 0 ? `${escape}?25l` : ''
+    const hide = this.#drawing.length === 0 ? `${control}?25l` : ''
     const shown = lines.slice(0, Math.max(1, (this.#out.rows ?? 24) - 1))
-    this.#out.write(`${hide}${this.#erased()}${text(shown)}`)
+    // A line that wraps would take two, and the next drawing would not find the beginning of this one.
+    this.#out.write(`${hide}${this.#erased()}${control}?7l${text(shown)}${control}?7h`)
     this.#drawing = shown
   }
 
   /** Lets the drawing stay as it is; the next one begins below it. */
   keep(): void {
-    if (this.#drawing.length > 0) this.#out.write(`${escape}?25h`)
+    if (this.#drawing.length > 0) this.#out.write(`${control}?25h`)
     this.#drawing = []
   }
 
   #erased(): string {
-    return this.#drawing.length === 0 ? '' : `${escape}${this.#drawing.length}A\r${escape}0J`
+    return this.#drawing.length === 0 ? '' : `${control}${this.#drawing.length}A\r${control}0J`
   }
 }
 

@@ -16,11 +16,18 @@ export const table = (survey: Survey, paint: Paint, width: number): readonly str
     .map(([extension, tally]) => [extension === 'other' ? extension : `.${extension}`, tally])
   if (rest.length > 0)
     rows.push([plural(rest.length, 'other'), rest.map(([, tally]) => tally).reduce(addTallies, emptyTally)])
-  const cells = [...rows, ['total', total(survey)] as const].map(([label, tally]) => [label, ...cellsOf(tally)])
-  const lines = aligned([['', ...columns.map((column) => (column === 'packed' ? 'packed to' : column))], ...cells])
+  const cells = [...rows, ['total', total(survey)] as const].map(([label, tally]) => [
+    label,
+    ...cellsOf(tally),
+  ])
+  const lines = aligned([
+    ['', ...columns.map((column) => (column === 'packed' ? 'packed to' : column))],
+    ...cells,
+  ])
   const notes: string[] = []
   const { longest_file: file, longest_line: line } = survey
-  if (file) notes.push(`longest file  ${tail(harmless(file.path), width - 40)}, ${plural(file.lines, 'line')}`)
+  if (file)
+    notes.push(`longest file  ${tail(harmless(file.path), width - 40)}, ${plural(file.lines, 'line')}`)
   if (line)
     notes.push(
       `longest line  ${tail(harmless(line.path), width - 50)}, line ${count(line.line)}, ${plural(line.bytes, 'byte')}`,
@@ -35,9 +42,7 @@ export const table = (survey: Survey, paint: Paint, width: number): readonly str
 }
 
 const cellsOf = (tally: Tally): readonly string[] =>
-  columns.map((column) =>
-    column === 'packed' ? percent(tally.packed, tally.bytes) : count(tally[column]),
-  )
+  columns.map((column) => (column === 'packed' ? percent(tally.packed, tally.bytes) : count(tally[column])))
 
 const percent = (part: number, whole: number): string =>
   whole === 0 ? '–' : `${Math.round((100 * part) / whole)} %`
@@ -46,6 +51,7 @@ const percent = (part: number, whole: number): string =>
 const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
   const widths = (rows[0] ?? []).map((_cell, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
   return rows.map(
-    (row) => `  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')}`,
+    (row) =>
+      `  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')}`,
   )
 }

@@ -22,25 +22,28 @@ interface InTheMiddle {
  * to end by itself, as the worker's server, which would have given the task back, dies with it.
  */
 export const killOne = async (stage: Stage): Promise<Takeover> => {
-  // A task may end in the moment between the look and the kill. Then another worker must be looked for; one stays.
+  // A task may end in the moment between the look and the kill. Then another worker has to go; one stays.
   for (let left = stage.agents.size - 1; left > 0; left--) {
-    const { name, task, key, percent } = await stage.watch.until('a worker in the middle of a task', (board, event) =>
-      inTheMiddle(stage, board, event),
+    const { name, task, key, percent } = await stage.watch.until(
+      'a worker in the middle of a task',
+      (board, event) => inTheMiddle(stage, board, event),
     )
     const { worker, server } = stage.crew.kill(name)
     const killedAt = Date.now()
-    const { status, by } = await stage.baton.call<{ status: string; by?: string }>('get_task', {
-      run_id: stage.run,
-      task_id: task,
-    })
-    const struck = `kill -9 ${worker} ${server}: ${name} and its server die`
-    void by
-    if (status !== 'claimed') {
+    const struck = `kill -9 ${worker} ${server}: ${name} and its server are gone`
+    const { running_task_ids } = await stage.baton.call<{ running_task_ids: readonly string[] }>(
+      'query_agent_status',
+      { run_id: stage.run, agent_id: name },
+    )
+    const [held] = running_task_ids
+    if (held === undefined) {
       stage.story.tell(`${struck}, but ${key} was done a moment before; one more must go`)
       continue
     }
-    stage.story.tell(stage.screen.paint('red', `${struck}, ${percent} % into ${key}`))
-    return takenOver(stage, { task, key, killedAt })
+    const where = held === task ? `, ${percent} % into ${key}` : ''
+    const left = stage.watch.board.tasks.get(held)?.key ?? held
+    stage.story.tell(stage.screen.paint('red', `${struck}${where}`))
+    return takenOver(stage, { task: held, key: left, killedAt })
   }
   throw new Error('No worker was killed in the middle of a task: all tasks ended before.')
 }
@@ -52,7 +55,8 @@ const inTheMiddle = (stage: Stage, board: Board, event: Seen | undefined): InThe
   const maps = [...board.tasks.values()].filter(({ key }) => key.startsWith('map-'))
   const done = maps.filter(({ status }) => status === 'done').length
   const name = stage.agents.get(task.by ?? '')
-  if (name === undefined || stage.crew.killed.has(name) || done < Math.floor(maps.length / 4)) return undefined
+  if (name === undefined || stage.crew.killed.has(name) || done < Math.floor(maps.length / 4))
+    return undefined
   if (task.percent < 20 || task.percent > 80) return undefined
   return { name, task: event.subject, key: task.key, percent: task.percent }
 }
@@ -63,7 +67,9 @@ const takenOver = async (
 ): Promise<Takeover> => {
   const { watch, story, agents } = stage
   const later = (type: string) =>
-    watch.events.find((event) => event.type === type && event.subject === task && Date.parse(event.at) >= killedAt)
+    watch.events.find(
+      (event) => event.type === type && event.subject === task && Date.parse(event.at) >= killedAt,
+    )
   const ended = await watch.until(`the lease on ${key} ends`, () => later('task.lease_ended'))
   const claimed = await watch.until(`somebody takes ${key} over`, () => later('task.claimed'))
   const endedAfterMs = Date.parse(ended.at) - killedAt

@@ -39,7 +39,13 @@ export const tree = (
   const names = Math.max(...[...workers.values()].map((name) => name.length))
   const rows = [...workers].map(([id, name], i) => {
     const branch = i === workers.size - 1 ? '└─' : '├─'
-    const row = workerRow({ id, killed: killed.has(name) }, [...side, ...(last ? [last] : [])], clock.now, paint, columns)
+    const row = workerRow(
+      { id, killed: killed.has(name) },
+      [...side, ...(last ? [last] : [])],
+      clock.now,
+      paint,
+      columns,
+    )
     return `│  ${branch} ${name.padEnd(names)}  ${row}`
   })
   return [
@@ -59,11 +65,14 @@ const workerRow = (
 ): string => {
   const held = tasks.find((task) => task.status === 'claimed' && task.by === worker.id)
   if (worker.killed) {
-    const lease = held ? `; its lease on ${held.key} ends in ${seconds(Math.max(0, held.leaseEndsAt - now))}` : ''
+    const lease = held
+      ? `; its lease on ${held.key} ends in ${seconds(Math.max(0, held.leaseEndsAt - now))}`
+      : ''
     return paint('red', `killed with -9${lease}`)
   }
   const done = tasks.filter((task) => task.status === 'done' && task.by === worker.id).length
-  if (held === undefined) return paint('dim', done === 0 ? 'waits for a task' : `${plural(done, 'task')} done`)
+  if (held === undefined)
+    return paint('dim', done === 0 ? 'waits for a task' : `${plural(done, 'task')} done`)
   const again = held.attempt > 1 ? paint('yellow', ` attempt ${held.attempt}`) : ''
   const percent = `${String(held.percent).padStart(3)} %`
   const note = paint('dim', tail(harmless(held.note), columns - 50))

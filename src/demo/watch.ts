@@ -19,6 +19,7 @@ export class Watch {
   readonly #listeners = new Set<(board: Board, event: Seen) => void>()
   /** All that was read, in the order of the log. */
   readonly events: Seen[] = []
+  readonly #waiting = new Set<(error: Error) => void>()
   #board = emptyBoard
   #stopped = false
 
@@ -37,8 +38,8 @@ export class Watch {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Reads from the beginning of the run until `stop`. Rejects when the log cannot be read. */
-  async follow(): Promise<void> {
+  /** Reads from the beginning of the run until `stop`. Never resolves; rejects when the log cannot be read. */
+  async follow(): Promise<never> {
     let after: string | undefined
     while (!this.#stopped) {
       const { events, cursor } = await this.#baton.call<Observed>('observe_events', {
@@ -56,34 +57,39 @@ export class Watch {
         for (const listener of [...this.#listeners]) listener(this.#board, event)
       }
     }
+    return new Promise<never>(() => {})
   }
 
+  /** Ends the reading; whoever still waits for something is told that it will not come. */
   stop(): void {
     this.#stopped = true
+    for (const reject of this.#waiting) reject(new Error('The demo has ended.'))
   }
 
   /**
    * Resolves with the first answer that is not undefined, asked now (without an event) and after each event.
    * Rejects when that takes too long; `what` says what was waited for.
    */
-  until<T>(what: string, ask: (board: Board, event: Seen | undefined) => T | undefined): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const first = ask(this.#board, undefined)
-      if (first !== undefined) {
-        resolve(first)
-        return
-      }
-      const late = setTimeout(() => {
-        off()
-        reject(new Error(`Waited ${patience / 1_000} s in vain: ${what}.`))
-      }, patience)
-      const off = this.on((board, event) => {
-        const answer = ask(board, event)
-        if (answer === undefined) return
-        off()
-        clearTimeout(late)
-        resolve(answer)
+  async until<T>(what: string, ask: (board: Board, event: Seen | undefined) => T | undefined): Promise<T> {
+    const first = ask(this.#board, undefined)
+    if (first !== undefined) return first
+    let off = (): void => {}
+    let giveUp = (_error: Error): void => {}
+    let late: NodeJS.Timeout | undefined
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        giveUp = reject
+        this.#waiting.add(reject)
+        late = setTimeout(() => reject(new Error(`Waited ${patience / 1_000} s in vain: ${what}.`)), patience)
+        off = this.on((board, event) => {
+          const answer = ask(board, event)
+          if (answer !== undefined) resolve(answer)
+        })
       })
-    })
+    } finally {
+      off()
+      clearTimeout(late)
+      this.#waiting.delete(giveUp)
+    }
   }
 }

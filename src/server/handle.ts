@@ -51,7 +51,7 @@ export function handle<P extends z.ZodObject>(
   params: P,
   run: (params: z.output<P>, extra: Extra) => Promise<Result> | Result,
 ): void {
-  const request = z.object({ method: z.literal(method), params: z.unknown() })
+  const request = z.object({ method: z.literal(method), params: z.unknown().optional() })
   const answer = async ({ params: sent = {} }: { params?: unknown }, extra: Extra): Promise<Result> => {
     const read = params.safeParse(sent)
     if (!read.success) throw new RpcError(invalidParams, inWords(problemsOf(read.error, params, sent)))

@@ -9,12 +9,21 @@ const hints: Readonly<Record<Effect, ToolAnnotations>> = {
   destructive: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
 }
 
+/**
+ * What a tool answers. Nothing at the top is required: SDK clients hold a failure's `{error}` against this schema too,
+ * and would throw their own message instead of showing ours.
+ */
+const outputSchema = (output: AnyTool['output']): NonNullable<ListedTool['outputSchema']> => {
+  const { required: _, ...schema } = jsonSchema(output, 'output')
+  return schema as NonNullable<ListedTool['outputSchema']>
+}
+
 const listed = ({ name, title, description, effect, input, output }: AnyTool): ListedTool => ({
   name,
   title,
   description,
   inputSchema: jsonSchema(input, 'input') as ListedTool['inputSchema'],
-  outputSchema: jsonSchema(output, 'output') as NonNullable<ListedTool['outputSchema']>,
+  outputSchema: outputSchema(output),
   annotations: hints[effect],
 })
 

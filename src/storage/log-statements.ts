@@ -33,9 +33,7 @@ export interface LogTables {
   }
 }
 
-export const readHead = statement<LogTables>()((db) =>
-  db.selectFrom('head').selectAll().where('one', '=', 1),
-)
+export const readHead = statement<LogTables>()((db) => db.selectFrom('head').selectAll().where('one', '=', 1))
 export const writeHead = statement<LogTables, { seq: number; at: number; next_no: number }>()((db, p) =>
   db.updateTable('head').set({ seq: p.seq, at: p.at, next_no: p.next_no }).where('one', '=', 1),
 )
@@ -137,4 +135,21 @@ export const writeAnswer = statement<LogTables, LogTables['idempotency']>()((db,
     seq: p.seq,
     at: p.at,
   }),
+)
+
+/** The log in order, each event with its speaker's text. */
+export const eventsFrom = statement<LogTables, { seq: number; limit: number }>()((db, p) =>
+  db
+    .selectFrom('event')
+    .leftJoin('actor', 'actor.no', 'event.actor')
+    .selectAll('event')
+    .select('actor.who')
+    .where('event.seq', '>', p.seq)
+    .orderBy('event.seq')
+    .limit(p.limit),
+)
+export const everyRunHead = statement<LogTables>()((db) => db.selectFrom('run_head').select(['run', 'hash']))
+export const everyEdge = statement<LogTables>()((db) => db.selectFrom('edge').select(['target', 'stream']))
+export const everyTally = statement<LogTables>()((db) =>
+  db.selectFrom('tally').select(['scope', 'name', 'value']),
 )

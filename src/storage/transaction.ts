@@ -48,11 +48,7 @@ export class LogTransaction extends KnowingReader implements Tx {
   readonly newId: NewId
   private readonly recall: BoundedMemo
 
-  private constructor(
-    connection: Connection,
-    head: LogTables['head'],
-    parts: TransactionParts,
-  ) {
+  private constructor(connection: Connection, head: LogTables['head'], parts: TransactionParts) {
     super(connection, parts.memo, parts.known, { ...head, at: Math.max(parts.clock(), head.at) })
     this.recall = parts.memo
     this.recall.keep()
@@ -222,14 +218,32 @@ export class LogTransaction extends KnowingReader implements Tx {
     if (def.edges) this.moveEdges(entity.no, before ? def.edges(before) : [], def.edges(entity.state))
   }
 
-  private link(entity: AnyEntity, type: string, data: string, { no: actor, who }: Speaker, seq: number): void {
+  private link(
+    entity: AnyEntity,
+    type: string,
+    data: string,
+    { no: actor, who }: Speaker,
+    seq: number,
+  ): void {
     const { run, no: stream, lastSeq: prev } = entity
     const { correlation } = this.call
     const version = ++entity.version
     const born = version === 1 ? entity.id : null
     const at = this.now
     const before = this.runHead(run) as RunHead
-    const hash = link(before.hash, { seq, run, stream, version, prev, born, type, who, correlation, at, data })
+    const hash = link(before.hash, {
+      seq,
+      run,
+      stream,
+      version,
+      prev,
+      born,
+      type,
+      who,
+      correlation,
+      at,
+      data,
+    })
     const event = { seq, run, stream, version, prev, born, type, data, actor, correlation, at, hash }
     this.connection.write(insertEvent, event)
     this.pending.runHeads.set(run, { seq, at, hash })

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { Call } from '../../src/kernel/ports.ts'
 import { newId } from '../../src/ids.ts'
+import type { Call } from '../../src/kernel/ports.ts'
 import { spawnAgent } from '../../src/primitives/agent/commands/spawn.ts'
 import { schema, streams } from '../../src/primitives/index.ts'
 import { startRun } from '../../src/primitives/run/commands/conduct.ts'
 import { theRun } from '../../src/primitives/run/find.ts'
 import { claimTask } from '../../src/primitives/task/commands/claim.ts'
-import { createTasks } from '../../src/primitives/task/commands/create.ts'
 import { completeTask } from '../../src/primitives/task/commands/complete.ts'
+import { createTasks } from '../../src/primitives/task/commands/create.ts'
 import type { Durability } from '../../src/storage/sqlite/open.ts'
 import { SqliteStore } from '../../src/storage/sqlite/store.ts'
 
@@ -32,7 +32,11 @@ export const openBoard = async (file: string, durability: Durability) => {
     call,
   )
   const create = () =>
-    store.execute(async (tx) => createTasks(tx, await theRun(tx, run_id, speaker), [{ task: text }]), undefined, call)
+    store.execute(
+      async (tx) => createTasks(tx, await theRun(tx, run_id, speaker), [{ task: text }]),
+      undefined,
+      call,
+    )
   const claim = () =>
     store.execute(claimTask, { run_id, agent, leaseMs: 300_000, takeover: false, speaker }, call)
   const complete = (task: string, token: string) =>

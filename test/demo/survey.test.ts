@@ -23,14 +23,38 @@ const counted = (files: readonly File[]) =>
   )
 
 const pieces = fc.oneof(
-  fc.constantFrom('\n', '\n\n', '\r\n', ' ', '\t', '\v', 'TODO', 'FIXME:', 'XXXX', '_HACK', 'HACK ', 'a b', '\u00a0'),
+  fc.constantFrom(
+    '\n',
+    '\n\n',
+    '\r\n',
+    ' ',
+    '\t',
+    '\v',
+    'TODO',
+    'FIXME:',
+    'XXXX',
+    '_HACK',
+    'HACK ',
+    'a b',
+    '\u00a0',
+  ),
   fc.string({ unit: 'binary', maxLength: 8 }),
 )
 const contents = fc.oneof(
   fc.array(pieces, { maxLength: 30 }).map((all) => Buffer.from(all.join(''))),
   fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
 )
-const paths = fc.constantFrom('a.ts', 'b.ts', 'c.md', 'd', 'e/f.TS', 'g.constructor', 'h.__proto__', 'i.7z', 'j.tar.gz')
+const paths = fc.constantFrom(
+  'a.ts',
+  'b.ts',
+  'c.md',
+  'd',
+  'e/f.TS',
+  'g.constructor',
+  'h.__proto__',
+  'i.7z',
+  'j.tar.gz',
+)
 const folders = fc
   .uniqueArray(fc.record({ path: paths, content: contents }), { selector: ({ path }) => path, maxLength: 9 })
   .map((files) => files.toSorted((a, b) => (a.path < b.path ? -1 : 1)))
@@ -57,6 +81,7 @@ describe('measuring a file', () => {
     ['Makefile', 'other'],
     ['.gitignore', 'other'],
     ['a.__proto__', 'other'],
+    ['app.log.20260101', 'other'],
     ['a.b/c', 'other'],
   ])('counts %s under %s', (path, extension) => {
     expect(extensionOf(path)).toBe(extension)

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { within } from '../support/deadline.ts'
+import { later, within } from '../support/deadline.ts'
 import { doctor, readLog } from '../support/log-file.ts'
 import { ProcessClient } from '../support/process-client.ts'
 import { Random } from '../support/random.ts'
@@ -41,13 +41,15 @@ const states: Readonly<Record<string, (client: ProcessClient, random: Random) =>
     const [busy, free] = [await addAgent(client, run_id), await addAgent(client, run_id)]
     const [task_id] = await addTasks(client, run_id, [{ task: 'takes its time', agent_id: busy }])
     await claim(client, { run_id, task_id, agent_id: busy })
-    const open = [
+    let answered = 0
+    const waits = [
       client.call('await_responses', { run_id, task_ids: [task_id], timeout_ms: 45_000 }),
       client.call('claim_task', { run_id, agent_id: free, wait_ms: 45_000 }),
       client.call('observe_events', { run_id, after: 'now', timeout_ms: 45_000 }),
-      client.request('resources/subscribe', { uri: `baton://runs/${run_id}` }),
     ]
-    await client.ping()
+    const open = waits.map((call) => later(call.finally(() => answered++)))
+    await client.request('resources/subscribe', { uri: `baton://runs/${run_id}` })
+    if (answered > 0) throw new Error(`${answered} of ${open.length} waits did not wait`)
     return { open, after: nothingMore }
   },
   '500 calls in flight': async (client, random) => {
@@ -58,11 +60,12 @@ const states: Readonly<Record<string, (client: ProcessClient, random: Random) =>
     const some = new Promise<void>((resolve) => {
       heard = resolve
     })
-    const open = Array.from({ length: 500 }, async (_, i) => {
+    const ask = async (i: number) => {
       const answer = await client.call('create_tasks', { run_id, tasks: [{ task: `task ${i}` }] })
       if (answer.ok) acknowledged.push(answer.value.task_ids['0'])
       if (acknowledged.length >= enough) heard?.()
-    })
+    }
+    const open = Array.from({ length: 500 }, (_, i) => later(ask(i)))
     if (enough > 0) await within(30_000, `${enough} of 500 answers`, some)
     const after = (db: string, faults: Faults) => {
       const stored = new Set(readLog(db, ['task.created']).map(({ subject }) => subject))

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { pause } from '../support/deadline.ts'
+import { later, pause } from '../support/deadline.ts'
 import { cpuMs, procIsThere, residentMiB } from '../support/proc.ts'
 import { type ProcessClient, withClients } from '../support/process-client.ts'
 import { addAgent, addTasks, claim, startRun } from '../support/run.ts'
@@ -50,12 +50,14 @@ export const idle = (options: IdleOptions): Promise<Outcome> =>
     const seen: Record<string, string | number> = { 'for s': options.forMs / 1_000 }
     const names = Object.keys(states)
     const open: Promise<unknown>[] = []
+    let answered = 0
     await withClients(names.length, { db: join(directory, 'baton.db') }, async (clients) => {
       const runId = await startRun(clients[0] as ProcessClient, 'do nothing')
       const prepared = await Promise.all(
         names.map(async (name, i) => {
           const client = clients[i] as ProcessClient
-          open.push(...(await (states[name] as State)(client, runId)))
+          for (const call of await (states[name] as State)(client, runId))
+            open.push(later(call.finally(() => answered++)))
           await client.ping()
           return { name, pid: await client.server.pid }
         }),
@@ -64,6 +66,7 @@ export const idle = (options: IdleOptions): Promise<Outcome> =>
       const started = performance.now()
       await pause(options.forMs)
       const passed = performance.now() - started
+      faults.expect(answered === 0, `${answered} of ${open.length} waits did not wait`)
       for (const [i, { name, pid }] of prepared.entries()) {
         const share = (cpuMs(pid) - (before[i] as number)) / passed
         seen[`${name}: CPU %, MiB`] = `${rounded(share * 100, 2)}, ${Math.round(residentMiB(pid))}`

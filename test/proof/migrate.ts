@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { pause, within } from '../support/deadline.ts'
 import { doctor, readLog } from '../support/log-file.ts'
@@ -95,10 +95,18 @@ const edit = (db: string, sql: string): void => {
   file.close()
 }
 
+/** Names of the files that belong to a database, the file itself included. */
+const beside = (db: string): string =>
+  readdirSync(dirname(db))
+    .filter((name) => name.startsWith(basename(db)))
+    .toSorted()
+    .join(', ')
+
 const digest = (db: string): string => hash('sha256', readFileSync(db))
 
 const isRefused = async (name: string, db: string, words: RegExp, faults: Faults): Promise<boolean> => {
   const before = digest(db)
+  const neighbours = beside(db)
   const server = new ServerProcess({ db })
   try {
     const { code } = await within(5_000, `the refusal of ${name}`, server.exited)
@@ -107,8 +115,7 @@ const isRefused = async (name: string, db: string, words: RegExp, faults: Faults
       faults.expect(code === 2, `${name}: exit code ${code}, not 2`),
       faults.expect(clear, `${name}: refused with "${server.stderr.trim()}"`),
       faults.expect(digest(db) === before, `${name}: its bytes were changed`),
-      faults.expect(!existsSync(`${db}-wal`), `${name}: a WAL was left beside it`),
-      faults.expect(!existsSync(`${db}-bell`), `${name}: a bell was left beside it`),
+      faults.expect(beside(db) === neighbours, `${name}: beside it are now ${beside(db)}`),
     ].every(Boolean)
   } finally {
     await server.kill()

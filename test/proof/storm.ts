@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { eventually, pause } from '../support/deadline.ts'
+import { eventually, later, pause } from '../support/deadline.ts'
 import { doctor } from '../support/log-file.ts'
 import type { ProcessClient } from '../support/process-client.ts'
 import { Random } from '../support/random.ts'
@@ -50,9 +50,7 @@ export const storm = (options: StormOptions): Promise<Outcome> =>
           hands.push(work(shared, slot, random.fork(), agent))
         }
       }
-      const working = Promise.all(hands)
-      // Heard where it is awaited; until then it must not count as unhandled.
-      working.catch(() => undefined)
+      const working = later(Promise.all(hands))
       kills = await Promise.race([strike(slots, random.fork(), options), working.then(() => 0)])
       shared.ebbing = true
       await Promise.race([
@@ -61,7 +59,8 @@ export const storm = (options: StormOptions): Promise<Outcome> =>
       ]).catch((late) => faults.add(`${late.message}; ${openTasks(db)} are open`))
       shared.over = true
       await working
-      await Promise.all(slots.map((slot) => slot.close()))
+      // One by one: of two that close at once, SQLite lets neither be the last, which removes the WAL.
+      for (const slot of slots) await slot.close()
       acknowledged = checkAcknowledged(db, shared.ledger, faults)
     } finally {
       shared.ebbing = shared.over = true

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { pause } from '../support/deadline.ts'
+import { later, pause } from '../support/deadline.ts'
 import { type ProcessClient, type Structured, withClients } from '../support/process-client.ts'
 import { Random } from '../support/random.ts'
 import { addAgent, addTasks, claim, type Held, startRun } from '../support/run.ts'
@@ -28,7 +28,7 @@ interface Scene {
 }
 
 interface Round {
-  /** Sends the wait; its answer says whether it saw what it waited for. */
+  /** The wait that was sent; its answer says whether it saw what it waited for. */
   readonly wait: Promise<boolean>
   act(): Promise<unknown>
 }
@@ -95,11 +95,12 @@ export const wakeup = (options: WakeupOptions): Promise<Outcome> =>
         const taken: number[] = []
         for (let n = 0; n < options.rounds; n++) {
           const round = await prepare(scene, n)
+          const waiting = later(round.wait)
           // Dispatched, then at a moment of no particular distance to the last commit.
           await waits.ping()
           await pause(random.int(0, 25))
           const sent = performance.now()
-          const woken = round.wait.then((saw) => {
+          const woken = waiting.then((saw) => {
             taken.push(performance.now() - sent)
             faults.expect(saw, `${kind} came back without what it waited for`)
           })

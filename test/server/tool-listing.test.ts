@@ -115,11 +115,6 @@ describe('tools/list', () => {
               "type": "integer",
             },
           },
-          "required": [
-            "painted",
-            "coats",
-            "actor",
-          ],
           "type": "object",
         },
         "title": "Paint a fence",

@@ -31,3 +31,9 @@ export const eventually = async <T>(
     await pause(every)
   }
 }
+
+/** A promise that is awaited later: should it reject before that, nobody takes it for forgotten. */
+export const later = <T>(promise: Promise<T>): Promise<T> => {
+  promise.catch(() => undefined)
+  return promise
+}

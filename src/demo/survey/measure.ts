@@ -10,10 +10,13 @@ const word = /[^ \t\n\v\f\r]+/g
 const marker = /\b(?:TODO|FIXME|HACK|XXX)\b/g
 const blankLine = /^[ \t\v\f\r]*$/
 
-/** The extension that a file is counted under. */
+/**
+ * The extension that a file is counted under. Numbers are none: the days of old logs would make a survey as long as
+ * its folder.
+ */
 export const extensionOf = (path: string): string => {
   const extension = posix.extname(path).slice(1).toLowerCase()
-  return /^[a-z0-9+-]{1,12}$/.test(extension) ? extension : 'other'
+  return /^[a-z][a-z0-9+-]{0,11}$/.test(extension) ? extension : 'other'
 }
 
 /** How brotli is asked to compress, for the work and for the count that checks it. Quality 0–11. */
@@ -44,7 +47,6 @@ export const measure = async (path: string, content: Buffer, quality: number): P
   return {
     by_extension: { [extensionOf(path)]: tally },
     longest_file: { path, lines: lines.length },
-    longest_line:
-      lines.length === 0 ? null : { path, line: longest + 1, bytes: lines[longest]?.length ?? 0 },
+    longest_line: lines.length === 0 ? null : { path, line: longest + 1, bytes: lines[longest]?.length ?? 0 },
   }
 }

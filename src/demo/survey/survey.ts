@@ -67,12 +67,17 @@ export const merge = (a: Survey, b: Survey): Survey => {
 export const mergeAll = (surveys: readonly Survey[]): Survey => surveys.reduce(merge, emptySurvey)
 
 /** All extensions together. */
-export const total = (survey: Survey): Tally => Object.values(survey.by_extension).reduce(addTallies, emptyTally)
+export const total = (survey: Survey): Tally =>
+  Object.values(survey.by_extension).reduce(addTallies, emptyTally)
 
 /** By code units: the same order on every machine, which a locale is not. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const longer = <T extends { path: string }>(a: T | null, b: T | null, length: (of: T) => number): T | null => {
+const longer = <T extends { path: string }>(
+  a: T | null,
+  b: T | null,
+  length: (of: T) => number,
+): T | null => {
   if (a === null || b === null) return a ?? b
   if (length(a) !== length(b)) return length(a) > length(b) ? a : b
   return a.path <= b.path ? a : b

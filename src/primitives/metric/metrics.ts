@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import type { Reader } from '../../kernel/ports.ts'
 import { seqAtTime } from '../history/queries.ts'
 import { type Run, type Speaker, theRun } from '../run/find.ts'
-import { busyIn } from '../task/busy.ts'
+import { countBusy } from '../task/busy.ts'
 import { taskStatuses } from '../task/state.ts'
 import { type Spread, spreadOf } from './percentile.ts'
 import { type Tracked, track } from './tracking.ts'
@@ -65,7 +65,7 @@ export const measure = async (
   const all = {
     ...ofTasks(tallies),
     ...ofLog({ ...seen, durations }, to - start),
-    agents_busy: { value: (await busyIn(db, run.no)).size, n: tallies.agents ?? 0 },
+    agents_busy: { value: await countBusy(db, run.no), n: tallies.agents ?? 0 },
     tokens: { value: tallies.tokens ?? null, n: tallies.tokens_reports ?? 0 },
     cost_usd: { value: tallies.cost_usd ?? null, n: tallies.cost_usd_reports ?? 0 },
   }

@@ -38,3 +38,15 @@ export const busyIn = async (
   }
   return busy
 }
+
+const workers = statement<TaskTables, { run: number }>()((db, p) =>
+  db
+    .selectFrom('task')
+    .select((eb) => eb.fn.count<number>('worker').distinct().as('count'))
+    .where('run', '=', p.run)
+    .where('status', '=', 'claimed'),
+)
+
+/** How many agents hold at least one claim now. */
+export const countBusy = async (db: Reader, run: number): Promise<number> =>
+  (await db.one(workers, { run }))?.count ?? 0

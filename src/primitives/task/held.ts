@@ -40,23 +40,30 @@ export const claimedIn = async (
   return tasks
 }
 
-// Who has done it stands in `worker` while it is under review; that is the one it was addressed to.
-const addressedIn = statement<TaskTables, { run: number; agent: string }>()((db, p) =>
+const addressedOpen = statement<TaskTables, { agent: string; limit: number }>()((db, p) =>
+  db.selectFrom('task').select('no').where('addressee', '=', p.agent).orderBy('no').limit(p.limit),
+)
+const addressedCount = statement<TaskTables, { agent: string }>()((db, p) =>
   db
     .selectFrom('task')
-    .select('no')
-    .where('run', '=', p.run)
-    .where('status', 'in', ['blocked', 'ready', 'claimed', 'review'])
-    .where('worker', '=', p.agent)
-    .orderBy('no'),
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('addressee', '=', p.agent),
 )
 
-/** The open tasks of a run that only this agent may take. */
-export const addressedTo = async (db: Reader, run: number, agent: string): Promise<readonly Task[]> => {
+/** The open tasks that only this agent may take. */
+export const addressedTo = async (
+  db: Reader,
+  agent: string,
+  limit = Number.MAX_SAFE_INTEGER,
+): Promise<readonly Task[]> => {
   const tasks: Task[] = []
-  for (const { no } of await db.all(addressedIn, { run, agent })) {
+  for (const { no } of await db.all(addressedOpen, { agent, limit })) {
     const task = await db.loadNo(taskStream, no)
-    if (task?.state.agent === agent) tasks.push(task)
+    if (task) tasks.push(task)
   }
   return tasks
 }
+
+/** How many there are. */
+export const countAddressedTo = async (db: Reader, agent: string): Promise<number> =>
+  (await db.one(addressedCount, { agent }))?.count ?? 0

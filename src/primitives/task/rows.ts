@@ -13,6 +13,7 @@ const columnNames = [
   'retry_at',
   'lease_ends_at',
   'worker',
+  'addressee',
   'parent',
   'order_key',
 ] as const
@@ -26,6 +27,7 @@ const columns = (s: TaskState) => ({
   retry_at: s.status === 'ready' ? s.retryAt : null,
   lease_ends_at: s.status === 'claimed' ? s.leaseEndsAt : null,
   worker: ('by' in s ? s.by : null) ?? s.agent,
+  addressee: s.status === 'undone' || hasEnded(s) ? null : s.agent,
   parent: s.parent,
   // Ended tasks stand in the order of their end, so that a waiter's cursor finds what is new by one seek.
   order_key: hasEnded(s) ? s.endSeq : s.definitionSeq,
@@ -106,6 +108,8 @@ export interface TaskTables {
     retry_at: number | null
     lease_ends_at: number | null
     worker: string | null
+    /** The agent that an open task is addressed to. */
+    addressee: string | null
     parent: string | null
     order_key: number
   }
@@ -121,6 +125,7 @@ export const taskSchema = [
   'create index task_lane on task (lane, serve_key) where serve_key is not null',
   'create index task_lease on task (lease_ends_at) where lease_ends_at is not null',
   'create index task_retry on task (retry_at) where retry_at is not null',
+  'create index task_addressee on task (addressee) where addressee is not null',
   'create index task_status on task (run, status, order_key)',
   'create index task_of_run on task (run, no)',
   'create index task_key on task (run, key) where key is not null',

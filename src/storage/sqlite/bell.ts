@@ -22,7 +22,10 @@ export class Bell {
   ring(): void {
     if (this.later) return
     const wait = this.last + ringEvery - performance.now()
-    if (wait <= 0) return this.strike()
+    if (wait <= 0) {
+      this.strike()
+      return
+    }
     this.later = setTimeout(() => {
       this.later = undefined
       this.strike()

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { invalid } from '../../errors.ts'
 import type { Tx } from '../../kernel/ports.ts'
+import { standings } from '../../primitives/agent/standing.ts'
+import type { Machine } from '../../primitives/presence/alive.ts'
 import { type Speaker, theRun } from '../../primitives/run/find.ts'
 import { type Audience, broadcast } from '../../primitives/task/commands/broadcast.ts'
 import type { Plan } from '../../primitives/task/commands/plan.ts'
@@ -16,7 +18,7 @@ const input = z.strictObject({
     .strictObject({
       requires: capabilityList.describe('Holding all').optional(),
       role: text(100).describe('With this role').optional(),
-      status: z.enum(['idle', 'busy']).describe('Holding no task, or some').optional(),
+      status: z.enum(standings).exclude(['terminated']).describe('Only these').optional(),
     })
     .describe('Living agents; {} is all')
     .optional(),
@@ -35,9 +37,9 @@ const output = z.object({
   failed: z.array(z.object({ agent_id: z.string(), code: z.string() })),
 })
 
-const audienceOf = ({ agent_ids, filter }: z.output<typeof input>): Audience => {
+const audienceOf = ({ agent_ids, filter }: z.output<typeof input>, machine: Machine): Audience => {
   if (agent_ids && !filter) return { agents: agent_ids }
-  if (filter && !agent_ids) return { filter }
+  if (filter && !agent_ids) return { filter, machine }
   throw invalid('agent_ids', 'give either agent_ids or filter', 'filter {} means all living agents.')
 }
 
@@ -51,7 +53,11 @@ interface Given {
 
 const command = async (tx: Tx, { run_id, idempotency_key: key, plan, audience, speaker }: Given) => {
   const run = await theRun(tx, run_id, speaker)
-  const what = { tool: 'broadcast_task', key, arguments: { plan, audience } }
+  const what = {
+    tool: 'broadcast_task',
+    key,
+    arguments: { plan, agents: audience.agents, filter: audience.filter },
+  }
   return onceIn(tx, run, what, () => broadcast(tx, run, plan, audience))
 }
 
@@ -66,7 +72,7 @@ export const broadcastTaskTool = defineTool({
   output,
   run: async (asked, ctx) => {
     const { run_id, idempotency_key, agent_ids: _, filter: __, ...plan } = asked
-    const audience = audienceOf(asked)
+    const audience = audienceOf(asked, ctx.session.machine)
     const given = { run_id, idempotency_key, plan, audience, speaker: speaker(ctx.session) }
     const { run_id: run, task_ids, delivered, failed } = await ctx.execute(command, given)
     const lists = { task_ids: [...task_ids], delivered: [...delivered], failed: [...failed] }

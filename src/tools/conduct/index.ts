@@ -5,26 +5,40 @@ import { createCheckpointTool } from './create-checkpoint.ts'
 import { createTasksTool } from './create-tasks.ts'
 import { delegateSubtaskTool } from './delegate-subtask.ts'
 import { endRunTool } from './end-run.ts'
+import { getRunTool } from './get-run.ts'
+import { getTaskTool } from './get-task.ts'
+import { listAgentsTool } from './list-agents.ts'
+import { listRunsTool } from './list-runs.ts'
+import { listTasksTool } from './list-tasks.ts'
 import { modifyStrategyTool } from './modify-strategy.ts'
+import { queryAgentStatusTool } from './query-agent-status.ts'
 import { rollbackToCheckpointTool } from './rollback-to-checkpoint.ts'
 import { spawnAgentTool } from './spawn-agent.ts'
 import { startRunTool } from './start-run.ts'
 import { terminateAgentTool } from './terminate-agent.ts'
+import { trackMetricsTool } from './track-metrics.ts'
 import { updateRunTool } from './update-run.ts'
 import { updateTaskTool } from './update-task.ts'
 
 /** What a conductor holds, in the order of a run's life. */
 export const conductTools: readonly AnyTool[] = [
   startRunTool,
+  listRunsTool,
+  getRunTool,
   updateRunTool,
   endRunTool,
   spawnAgentTool,
   terminateAgentTool,
+  listAgentsTool,
+  queryAgentStatusTool,
   createTasksTool,
   delegateSubtaskTool,
   broadcastTaskTool,
   updateTaskTool,
   cancelTaskTool,
+  listTasksTool,
+  getTaskTool,
+  trackMetricsTool,
   modifyStrategyTool,
   createCheckpointTool,
   rollbackToCheckpointTool,

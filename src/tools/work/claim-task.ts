@@ -69,7 +69,8 @@ const waitFor = async (ctx: ToolContext, asked: Claim, { run_id, agent_id }: Not
 export const claimTaskTool = defineTool({
   name: 'claim_task',
   title: 'Claim a task',
-  description: 'Take the next task that an agent can do, under a lease. Report with complete_task before it ends.',
+  description:
+    'Take the next task that an agent can do, under a lease. Report with complete_task before it ends.',
   toolset: 'work',
   effect: 'write',
   input,

@@ -3,7 +3,8 @@ import { failTask } from '../../primitives/task/commands/report.ts'
 import { isoOrNull, runId, text } from '../fields.ts'
 import { remember } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
-import { reportFields, reporter, reportOn } from './report-on.ts'
+import { reporter, reportFields, reportOn } from './report-on.ts'
+import { alive, here } from './speaking-as.ts'
 
 const input = z.strictObject({
   ...reportFields,
@@ -19,10 +20,13 @@ const output = z.looseObject({
   retry_at: z.string().nullable(),
 })
 
+const fail = alive(failTask)
+
 export const failTaskTool = defineTool({
   name: 'fail_task',
   title: 'Fail a task',
-  description: 'Report that an attempt at a claimed task failed. It is tried again later while attempts are left.',
+  description:
+    'Report that an attempt at a claimed task failed. It is tried again later while attempts are left.',
   toolset: 'work',
   effect: 'write',
   input,
@@ -30,11 +34,9 @@ export const failTaskTool = defineTool({
   run: async (given, ctx) => {
     const { session } = ctx
     const { error, retry } = given
-    const answer = await ctx.execute(
-      failTask,
-      { ...reportOn(session, given), error, retry },
-      reporter(session, [given]),
-    )
+    session.shown = true
+    const said = { ...reportOn(session, given), error, retry, here: here(session) }
+    const answer = await ctx.execute(fail, said, reporter(session, [given]))
     session.settle(answer.task_id)
     return remember(session, { ...answer, retry_at: isoOrNull(answer.retry_at) })
   },

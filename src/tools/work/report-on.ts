@@ -27,7 +27,12 @@ export const reportOn = (session: Session, { task_id, lease_token, run_id }: Giv
 
 /** As whom a report is recorded: the agent whose claims it is about, where this session made them all. */
 export const reporter = (session: Session, reports: readonly Given[]): SpeaksAs => {
-  const agents = new Set(reports.map(({ task_id }) => session.lease(task_id)?.agent))
+  const agents = new Set(
+    reports.map(({ task_id, lease_token }) => {
+      const lease = session.lease(task_id)
+      return lease && (lease_token ?? lease.token) === lease.token ? lease.agent : undefined
+    }),
+  )
   const [as] = agents
   return agents.size === 1 && as !== undefined ? { as, proof: 'lease' } : {}
 }

@@ -1,12 +1,10 @@
 import { z } from 'zod'
-import type { Tx } from '../../kernel/ports.ts'
-import { type Here, showLife } from '../../primitives/presence/commands/show.ts'
 import { reportProgress } from '../../primitives/task/commands/report.ts'
 import { iso, runId, text } from '../fields.ts'
 import { remember } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
-import { here } from './speaking-as.ts'
-import { reportFields, reportOn, reporter } from './report-on.ts'
+import { reporter, reportFields, reportOn } from './report-on.ts'
+import { alive, here } from './speaking-as.ts'
 
 const input = z.strictObject({
   ...reportFields,
@@ -17,11 +15,7 @@ const input = z.strictObject({
 
 const output = z.looseObject({ run_id: z.string(), task_id: z.string(), lease_ends_at: z.string() })
 
-const report = async (tx: Tx, { here, ...given }: Parameters<typeof reportProgress>[1] & { here: Here }) => {
-  const answer = await reportProgress(tx, given)
-  await showLife(tx, answer.agent_id, here)
-  return answer
-}
+const report = alive(reportProgress)
 
 export const reportProgressTool = defineTool({
   name: 'report_progress',
@@ -35,7 +29,11 @@ export const reportProgressTool = defineTool({
     const { session } = ctx
     session.shown = true
     const said = { note: given.note ?? null, percent: given.percent ?? null, here: here(session) }
-    const answer = await ctx.execute(report, { ...reportOn(session, given), ...said }, reporter(session, [given]))
+    const answer = await ctx.execute(
+      report,
+      { ...reportOn(session, given), ...said },
+      reporter(session, [given]),
+    )
     return remember(session, { ...answer, lease_ends_at: iso(answer.lease_ends_at) })
   },
   say: ({ task_id, lease_ends_at }) => `${task_id} is yours until ${lease_ends_at}.`,

@@ -1,7 +1,7 @@
 import { invalid } from '../../errors.ts'
-import type { Reader } from '../../kernel/ports.ts'
+import type { Command, Reader } from '../../kernel/ports.ts'
 import { agentAndRun } from '../../primitives/agent/find.ts'
-import type { Here } from '../../primitives/presence/commands/show.ts'
+import { type Here, showLife } from '../../primitives/presence/commands/show.ts'
 import type { Session } from '../session.ts'
 import { speaker } from '../speaking.ts'
 import type { ToolContext } from '../tool.ts'
@@ -31,3 +31,14 @@ export const agentId = async (
 
 /** Where this session's signs of life come from. */
 export const here = ({ id, machine: { pid, host } }: Session): Here => ({ session: id, pid, host })
+
+/** As a command, with a sign of life of the agent that its answer names, in the same transaction. */
+export const alive =
+  <I, O extends { readonly agent_id: string | null }>(
+    command: Command<I, O>,
+  ): Command<I & { readonly here: Here }, O> =>
+  async (tx, input) => {
+    const answer = await command(tx, input)
+    if (answer.agent_id !== null) await showLife(tx, answer.agent_id, input.here)
+    return answer
+  }

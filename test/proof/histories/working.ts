@@ -6,7 +6,7 @@ import { tokenDigest } from '../../../src/primitives/task/digest.ts'
 import { sweep } from '../../../src/primitives/task/sweep.ts'
 import type { Random } from '../../support/random.ts'
 import { anyAgent } from './crew.ts'
-import { type Life, type State, stateOf } from './mirror.ts'
+import { type Life, type State, type Step, stateOf } from './mirror.ts'
 import { anyTask } from './planning.ts'
 import { nobody } from './run-of.ts'
 import type { Outcome, Planned, Token, World } from './world.ts'
@@ -65,7 +65,7 @@ const anyToken = (world: World, random: Random): Token | undefined => {
   return from.length === 0 ? undefined : random.pick(from)
 }
 
-/** What must come of a report, judged by the token alone. */
+/** A report with what must come of it, judged by the token alone. */
 const proven = (world: World, { task, token, agent }: Token, command: (tx: Tx) => Promise<unknown>) => {
   let live = false
   return {
@@ -74,12 +74,26 @@ const proven = (world: World, { task, token, agent }: Token, command: (tx: Tx) =
       live = lives(world, { task, token, agent })
       return command(tx)
     },
-    then: (outcome: Outcome, alone: boolean) => {
-      if (outcome.ok) world.reports.push({ task, command })
+    then: (outcome: Outcome, alone: boolean, steps: readonly Step[]) => {
       if (!alone) return
-      if (outcome.ok) world.require(live, () => `a report on ${task} was taken that no live lease proves`)
+      // By chance it says what was reported before: then it is answered, and changes nothing.
+      const taken = outcome.ok && steps.length > 0
+      if (outcome.ok) world.require(live || !taken, () => `a report on ${task} was taken that no live lease proves`)
       else if (outcome.code === 'lease_lost')
         world.require(!live, () => `the live lease on ${task} is refused as lost`)
+    },
+  }
+}
+
+/** A report that ends the attempt. */
+const final = (world: World, says: string, token: Token, command: Planned['command']): Planned => {
+  const { then, ...rest } = proven(world, token, command)
+  return {
+    says,
+    ...rest,
+    then: (outcome, alone, steps) => {
+      if (outcome.ok) world.reports.push({ task: token.task, command })
+      then(outcome, alone, steps)
     },
   }
 }
@@ -129,8 +143,7 @@ export const complete = (world: World, random: Random): Planned | undefined => {
     score: random.chance(0.2) ? random.next() : undefined,
     speaker: nobody,
   }
-  const says = `complete ${token.task} with ${token.token}`
-  return { says, ...proven(world, token, hand(random, report)) }
+  return final(world, `complete ${token.task} with ${token.token}`, token, hand(random, report))
 }
 
 export const fail = (world: World, random: Random): Planned | undefined => {
@@ -144,7 +157,7 @@ export const fail = (world: World, random: Random): Planned | undefined => {
     retry: random.chance(0.7),
     speaker: nobody,
   }
-  return { says: `fail ${task} with ${token.token}`, ...proven(world, token, (tx) => failTask(tx, report)) }
+  return final(world, `fail ${task} with ${token.token}`, token, (tx) => failTask(tx, report))
 }
 
 export const progress = (world: World, random: Random): Planned | undefined => {

@@ -1,3 +1,4 @@
+import { later } from '../../support/deadline.ts'
 import { addAgent, addTasks, claim, type Held, startRun } from '../../support/run.ts'
 import { type Cast, claimAfter, mustBeLost, report, resultsStand, shortLease } from './cast.ts'
 
@@ -20,7 +21,7 @@ export const stoppedProcess = async (cast: Cast, tasks: number): Promise<void> =
   await a.ping()
   a.server.signal('SIGSTOP')
   const expected = new Map<string, string>()
-  const late = held.map((one) => report(a, 'complete_task', one, 'of a'))
+  const late = held.map((one) => later(report(a, 'complete_task', one, 'of a')))
   const open: Held[] = []
   try {
     for (const { task_id } of held) {

@@ -21,7 +21,7 @@ export const terminate = async (tx: Tx, agent: Agent, reason: string | null): Pr
   const released = new Set<string>()
   for (const task of await heldBy(tx, agent.id))
     if (await releaseTask(tx, task, 'agent terminated')) released.add(task.id)
-  for (const task of await addressedTo(tx, agent.run, agent.id)) {
+  for (const task of await addressedTo(tx, agent.id)) {
     await unaddress(tx, task, 'agent terminated')
     released.add(task.id)
   }

@@ -3,6 +3,7 @@ import { statement } from '../../../kernel/statement.ts'
 import type { AnyEntity } from '../../../kernel/stream.ts'
 import { changedSince, type LogTables } from '../../history/queries.ts'
 import type { Run } from '../../run/find.ts'
+import { abandoned, lineage } from '../../run/lineage.ts'
 import type { Epoch } from '../../run/state.ts'
 import { claimedIn } from '../../task/held.ts'
 import type { Checkpoint } from '../find.ts'
@@ -58,7 +59,10 @@ export const rollback = async (
     state: { undoes: checkpoint.id },
     why: 'before_rollback',
   })
-  const abandoned = await tx.all(reports, { run: run.no, since: position })
+  // What an earlier rollback abandoned was listed by it, and is not given up a second time.
+  const spans = lineage(run.state.epochs)
+  const since = await tx.all(reports, { run: run.no, since: position })
+  const givenUp = since.filter(({ seq }) => !abandoned(spans, seq))
   const claimed = await claimedIn(tx, run.no)
   const epochs: readonly Epoch[] = [...run.state.epochs, { from: tx.head + 1, base: position }]
   const changed = await changedSince(tx, run.no, position, Number.MAX_SAFE_INTEGER)
@@ -80,10 +84,10 @@ export const rollback = async (
     state: (created.data as { state: unknown }).state,
     reverted,
     revoked_leases: claimed.map((task) => ({ task_id: task.id, agent_id: task.was })),
-    irreversible: abandoned
+    irreversible: givenUp
       .slice(-listed)
       .map(({ seq, type, data }) => ({ event_id: seq, what: outside(type, data) })),
-    irreversible_total: abandoned.length,
+    irreversible_total: givenUp.length,
     undo_checkpoint_id: undo.id,
   }
 }

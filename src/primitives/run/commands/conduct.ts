@@ -1,5 +1,6 @@
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
+import { followFailed } from '../../task/failed-prerequisites.ts'
 import { decideEnd, decideStrategy, decideUpdate } from '../decide.ts'
 import { type Run, type Speaker, theRun } from '../find.ts'
 import { runStream } from '../rows.ts'
@@ -36,7 +37,9 @@ export const updateRun = async (
     ...(paused !== undefined && { paused }),
     ...(reason !== undefined && { reason }),
   }
+  const rule = run.state.settings.on_failed_prerequisite
   await tx.append(run, accepted(decideUpdate(run.id, run.state, asked)))
+  if (run.state.settings.on_failed_prerequisite !== rule) await followFailed(tx, run)
   return { run_id: run.id, paused: run.state.paused, settings: run.state.settings }
 }
 

@@ -16,7 +16,7 @@ export interface Reported {
 }
 
 /** Who made the newest attempt. */
-const authorOf = (state: TaskState): string | null => {
+export const authorOf = (state: TaskState): string | null => {
   if (state.status === 'ready') return state.last?.by ?? null
   return 'by' in state ? state.by : null
 }

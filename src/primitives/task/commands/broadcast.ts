@@ -3,6 +3,7 @@ import type { Tx } from '../../../kernel/ports.ts'
 import { type Agent, agentNamed } from '../../agent/find.ts'
 import { type AgentFilter, fits, matchingAgents } from '../../agent/fitting.ts'
 import { capabilityNames } from '../../capability/vocabulary.ts'
+import type { Machine } from '../../presence/alive.ts'
 import type { Run } from '../../run/find.ts'
 import { createTasks } from './create.ts'
 import type { Plan } from './plan.ts'
@@ -18,7 +19,7 @@ export interface Broadcast {
 /** Whom a broadcast is for: these agents (ids or names), or all living ones that match. */
 export type Audience =
   | { readonly agents: readonly string[]; readonly filter?: undefined }
-  | { readonly filter: AgentFilter; readonly agents?: undefined }
+  | { readonly filter: AgentFilter; readonly machine: Machine; readonly agents?: undefined }
 
 /**
  * Gives each agent of an audience a task of its own, addressed to it. An agent that cannot take it is reported
@@ -52,11 +53,12 @@ const refusalOf = (agent: Agent | undefined, takes: (agent: Agent) => boolean): 
 const audienceOf = async (
   tx: Tx,
   run: Run,
-  { agents, filter }: Audience,
+  audience: Audience,
 ): Promise<readonly { readonly handle: string; readonly agent: Agent | undefined }[]> => {
+  const { agents, filter } = audience
   if (filter) {
     const requires = capabilityNames(filter.requires ?? [], 'filter.requires')
-    const found = await matchingAgents(tx, run.no, { ...filter, requires })
+    const found = await matchingAgents(tx, run.no, { ...filter, requires }, audience.machine)
     return found.map((agent) => ({ handle: agent.id, agent }))
   }
   const named: { handle: string; agent: Agent | undefined }[] = []

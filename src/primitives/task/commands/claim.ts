@@ -81,7 +81,9 @@ export const claimTask = async (tx: Tx, input: ClaimInput): Promise<ClaimedTask 
   await sweep(tx)
   if (run.state.paused) return pausedFor(run, agent)
   const asked = input.task === undefined ? undefined : await theTask(tx, run.no, input.task)
-  const full = asked && input.takeover ? undefined : await atCapacity(tx, agent)
+  // Taking its own claim over adds none; whatever else is claimed with `takeover` does.
+  const own = asked?.state.status === 'claimed' && asked.state.by === agent.id
+  const full = own && input.takeover ? undefined : await atCapacity(tx, agent)
   if (full) throw full
   const [task] = asked ? [asked] : await nextFor(tx, agent, 1)
   if (!task) return nothingFor(tx, run, agent)

@@ -2,8 +2,8 @@ import { Failure, invalid } from '../../../errors.ts'
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import type { Run } from '../../run/find.ts'
+import { cancelTree } from '../cancel-tree.ts'
 import { follow } from '../consequences.ts'
-import { decideCancel } from '../decide/planning.ts'
 import { alreadyReported, decideComplete, decideVerdict, underLease } from '../decide/reporting.ts'
 import { reportDigest } from '../digest.ts'
 import type { Check, Submission } from '../events.ts'
@@ -127,6 +127,6 @@ const pass = async (
   if (reviewed.state.status === 'review' || reviewed.state.status === 'done') return
   for (const id of open) {
     const other = id === review.id ? undefined : await tx.load(taskStream, id)
-    if (other) await tx.append(other, decideCancel(other.state, `${review.id} has rejected the result`))
+    if (other) await cancelTree(tx, run, other, `${review.id} has rejected the result`)
   }
 }

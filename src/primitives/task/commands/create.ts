@@ -48,7 +48,10 @@ export const createTasks = async (
   await refuseCycles(tx, all, batch)
   let ready = 0
   for (const item of all) if (await create(tx, run, item)) ready++
-  for (const item of all) if (item.replaced) await replace(tx, run, item.replaced, item.id)
+  // First all edges, then the ends: what ends here may take a successor made here with it, and its dependents too.
+  for (const item of all) if (item.replaced) await takeOver(tx, run, item.replaced, item.id)
+  for (const item of all)
+    if (item.replaced) await cancelTree(tx, run, item.replaced, `replaced by ${item.id}`)
   const task_ids = Object.fromEntries(all.map(({ plan, id }, index) => [plan.key ?? String(index), id]))
   return { run_id: run.id, task_ids, ready, blocked: all.length - ready }
 }
@@ -174,8 +177,8 @@ const create = async (tx: Tx, run: Run, item: Resolved): Promise<boolean> => {
   return !blocked
 }
 
-/** Moves the dependents of a task over to the one that takes its place, and cancels it if it has not ended. */
-const replace = async (tx: Tx, run: Run, from: Task, to: string): Promise<void> => {
+/** Moves the dependents of a task over to the one that takes its place. */
+const takeOver = async (tx: Tx, run: Run, from: Task, to: string): Promise<void> => {
   for (const dependent of await dependentsOf(tx, from.id)) {
     // One that is under way went on without it (on_failed_prerequisite: proceed) and is left alone.
     if (dependent.state.status !== 'blocked' && dependent.state.status !== 'ready') continue
@@ -184,5 +187,4 @@ const replace = async (tx: Tx, run: Run, from: Task, to: string): Promise<void> 
     const data = { from: from.id, to, blocked }
     await tx.append(dependent, [{ type: 'task.prerequisite_replaced', data }])
   }
-  await cancelTree(tx, run, from, `replaced by ${to}`)
 }

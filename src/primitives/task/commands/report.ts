@@ -3,6 +3,7 @@ import type { Tx } from '../../../kernel/ports.ts'
 import { follow } from '../consequences.ts'
 import { alreadyReported, decideFail, decideProgress } from '../decide/reporting.ts'
 import { reportDigest } from '../digest.ts'
+import { authorOf } from './answer.ts'
 import { type ReportOn, reported } from './reported.ts'
 
 /** Reports a failed attempt: tried again later while attempts are left. The same report again gets the first answer. */
@@ -12,6 +13,7 @@ export const failTask = async (
 ): Promise<{
   readonly run_id: string
   readonly task_id: string
+  readonly agent_id: string | null
   readonly status: string
   readonly attempt: number
   readonly max_attempts: number
@@ -28,6 +30,7 @@ export const failTask = async (
   return {
     run_id: run.id,
     task_id: task.id,
+    agent_id: authorOf(state),
     status: state.status,
     attempt: state.attempt,
     max_attempts: state.maxAttempts,
@@ -40,9 +43,15 @@ export const failTask = async (
 export const reportProgress = async (
   tx: Tx,
   input: ReportOn & { readonly note: string | null; readonly percent: number | null },
-): Promise<{ readonly run_id: string; readonly task_id: string; readonly lease_ends_at: number }> => {
+): Promise<{
+  readonly run_id: string
+  readonly task_id: string
+  readonly agent_id: string
+  readonly lease_ends_at: number
+}> => {
   const { run, task, proof } = await reported(tx, input)
   await tx.append(task, accepted(decideProgress(task.state, proof, input.note, input.percent)))
   if (task.state.status !== 'claimed') throw new Error('a renewed lease is not claimed')
-  return { run_id: run.id, task_id: task.id, lease_ends_at: task.state.leaseEndsAt }
+  const { by: agent_id, leaseEndsAt: lease_ends_at } = task.state
+  return { run_id: run.id, task_id: task.id, agent_id, lease_ends_at }
 }

@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { constants, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Connection } from './connection.ts'
+import { Crew } from './crew.ts'
+import { harmless } from './format.ts'
+import { play } from './play.ts'
+import { gone, kill } from './processes.ts'
+import { Screen } from './screen.ts'
+import { type Seat, seatVariable } from './seat.ts'
+import { takePicture } from './survey/picture.ts'
+import { work } from './worker.ts'
+
+/** What `baton demo` was asked for. */
+export interface Asked {
+  /** The folder to survey; without it, what this program is made of. */
+  readonly path?: string | undefined
+  /** The file that Baton was started with. */
+  readonly entry: string
+}
+
+/** `baton demo`: answers the exit code. A process that this one starts in turn finds its seat in its environment. */
+export const demo = async ({ path, entry }: Asked): Promise<number> => {
+  const seat = process.env[seatVariable]
+  if (seat !== undefined) return work(JSON.parse(seat) as Seat)
+  const folder = path ?? ownFolder(entry)
+  const problem = await unfit(folder)
+  if (problem === undefined) return perform(folder, entry)
+  process.stderr.write(`baton demo: ${harmless(problem)}\nName another folder with --path.\n`)
+  return 1
+}
+
+/** The repository, or, where Baton is installed without its sources, the programs themselves. */
+const ownFolder = (entry: string): string => {
+  const root = dirname(dirname(entry))
+  return existsSync(join(root, 'src')) ? root : dirname(entry)
+}
+
+/** Why a folder cannot be surveyed, if it cannot. */
+const unfit = async (folder: string): Promise<string | undefined> => {
+  try {
+    await readdir(folder)
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return `there is no folder ${folder}.`
+    if (code === 'ENOTDIR') return `${folder} is no folder.`
+    return `${folder} cannot be read (${code}).`
+  }
+}
+
+/** Somebody wants the demo to end. */
+class Interrupted extends Error {
+  readonly exitCode: number
+
+  constructor(why: string, exitCode: number) {
+    super(why)
+    this.exitCode = exitCode
+  }
+}
+
+/** Plays the demo in a folder for it alone, and leaves nothing behind: no process, and no file unless it failed. */
+const perform = async (folder: string, entry: string): Promise<number> => {
+  const screen = new Screen(process.stdout, process.env)
+  const home = await mkdtemp(join(tmpdir(), 'baton-demo-'))
+  const place = { entry, db: join(home, 'demo.db'), log: join(home, 'servers.log') }
+  const copies = join(home, 'input')
+  const crew = new Crew()
+  let baton: Connection | undefined
+  const { interrupted, off } = interruptions(() => {
+    for (const pid of crew.pids()) kill(pid)
+    if (baton) kill(baton.pid)
+  })
+  let ending: Ending = { code: 1, keep: false }
+  try {
+    const picture = await takePicture(folder, copies)
+    if (picture.files.length === 0) {
+      const { binary, tooLarge, unreadable } = picture
+      const left = `${binary} binary, ${tooLarge} too large, ${unreadable} unreadable`
+      process.stderr.write(
+        `baton demo: ${harmless(folder)} holds no text file (left out: ${left}).\nName another folder with --path.\n`,
+      )
+    } else {
+      const opened = (connection: Connection) => {
+        baton = connection
+      }
+      const props = { screen, place, crew, opened, folder: harmless(folder), picture, copies }
+      const fine = await Promise.race([play(props), crew.failed, interrupted])
+      ending = fine ? { code: 0, keep: false } : { code: 1, keep: true }
+    }
+  } catch (error) {
+    ending = told(error)
+  } finally {
+    screen.keep()
+    await crew.end(true)
+    await baton?.close()
+    if (baton) for (const pid of await gone([baton.pid], 1_000)) kill(pid)
+    off()
+    await rm(ending.keep ? copies : home, { recursive: true, force: true, maxRetries: 5 })
+  }
+  screen.say()
+  if (ending.keep) {
+    screen.say(`The database is kept: ${place.db}`)
+    screen.say(`Look at it with: baton doctor --db ${place.db}. What the servers said is in ${place.log}.`)
+  } else if (ending.code === 0)
+    screen.say('Nothing is left of it: no process, no file. To use Baton, see baton config --help.')
+  return ending.code
+}
+
+interface Ending {
+  readonly code: number
+  /** Keep the database, for somebody to look at. */
+  readonly keep: boolean
+}
+
+/** Says why the demo ended early. */
+const told = (error: unknown): Ending => {
+  if (error instanceof Interrupted) {
+    process.stderr.write(`baton demo: ${error.message}\n`)
+    return { code: error.exitCode, keep: false }
+  }
+  process.stderr.write(`baton demo: ${error instanceof Error ? error.message : String(error)}\n`)
+  return { code: 1, keep: true }
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Rejects when a signal comes or when nobody reads any more. The second signal does not wait for an orderly end:
+ * `atOnce` is called and the process exits.
+ */
+const interruptions = (atOnce: () => void) => {
+  let stop: (why: string, exitCode: number) => void = () => {}
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    stop = (why, exitCode) => reject(new Interrupted(why, exitCode))
+  })
+  interrupted.catch(() => {})
+  let asked = false
+  const onSignal = (signal: NodeJS.Signals) => {
+    const exitCode = 128 + constants.signals[signal]
+    if (asked) {
+      atOnce()
+      process.exit(exitCode)
+    }
+    asked = true
+    stop('interrupted; everything it started is being ended.', exitCode)
+  }
+  const onError = () => stop('nobody reads what it says any more.', 1)
+  for (const signal of signals) process.on(signal, onSignal)
+  process.stdout.on('error', onError)
+  const off = () => {
+    for (const signal of signals) process.off(signal, onSignal)
+  }
+  return { interrupted, off }
+}

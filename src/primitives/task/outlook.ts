@@ -1,0 +1,171 @@
+import type { Reader } from '../../kernel/ports.ts'
+import { statement } from '../../kernel/statement.ts'
+import type { Agent } from '../agent/find.ts'
+import { livingAgents } from '../agent/queries.ts'
+import { hasWorker, type Watcher } from '../presence/working.ts'
+import { mayNotGoOn } from '../run/budget.ts'
+import type { Run } from '../run/find.ts'
+import { standingOf } from './decide/planning.ts'
+import type { Task } from './find.ts'
+import { heldBy } from './held.ts'
+import { fittingLanes, nextInLanes } from './lanes.ts'
+import { type TaskTables, taskStream } from './rows.ts'
+
+/** What an open task waits for. */
+export type Why = 'no_worker' | 'ready' | 'claimed' | 'blocked' | 'retry_wait' | 'review'
+
+/** A living agent, the lanes it fits, and whether anybody works for it. */
+export interface Member {
+  readonly agent: Agent
+  readonly lanes: ReadonlySet<number>
+  readonly working: boolean
+}
+
+/** A task that nothing will happen to by itself. */
+export interface Idle {
+  readonly task: Task
+  /** The agents that could do it. */
+  readonly fitting: readonly Agent[]
+}
+
+/** A task behind a prerequisite that will not be done. */
+export interface Broken {
+  readonly task: Task
+  readonly prerequisite: Task
+}
+
+const retrying = statement<TaskTables, { limit: number }>()((db, p) =>
+  db
+    .selectFrom('task')
+    .select(['run', 'lane'])
+    .where('retry_at', 'is not', null)
+    .orderBy('retry_at')
+    .limit(p.limit),
+)
+
+/** The most agents, delayed tasks and prerequisites that are looked at for one answer. */
+const most = { agents: 500, delayed: 500, visited: 500 }
+
+const isWorking = (db: Reader, agent: Agent, watcher: Watcher): Promise<boolean> =>
+  hasWorker(db, agent.id, watcher, async () => {
+    if ((await db.tally(agent.id, 'claimed')) === 0) return false
+    const held = await heldBy(db, agent.id)
+    return held.some(({ state }) => state.status === 'claimed' && state.leaseEndsAt > db.now)
+  })
+
+/** Why nothing may be claimed in a run now, or undefined. */
+export const haltOf = async (db: Reader, run: Run): Promise<string | undefined> => {
+  if (run.state.paused) return 'The run is paused: update_run with paused false resumes it.'
+  const refused = await mayNotGoOn(db, run)
+  return refused && `${refused.message} ${refused.hint}`
+}
+
+/**
+ * Whether anything in a run can move by itself: a task is claimed, or one is ready (or will be) for an agent that
+ * somebody works for. Blocked tasks and reviews move only when one of those does.
+ */
+export const runMoves = async (db: Reader, run: Run, watcher: Watcher): Promise<boolean> => {
+  if ((await db.tally(String(run.no), 'task.claimed')) > 0) return true
+  if (await haltOf(db, run)) return false
+  const delayed = (await db.all(retrying, { limit: most.delayed })).filter((row) => row.run === run.no)
+  for (const agent of (await livingAgents(db, run.no)).slice(0, most.agents)) {
+    const lanes = await fittingLanes(db, agent)
+    const wanted =
+      delayed.some(({ lane }) => lanes.includes(lane)) || (await nextInLanes(db, lanes)).length > 0
+    if (wanted && (await isWorking(db, agent, watcher))) return true
+  }
+  return false
+}
+
+/** The prospects of single tasks of a run, at the moment of the read. */
+export class Outlook {
+  readonly halt: string | undefined
+  readonly idle: Idle[] = []
+  readonly broken: Broken[] = []
+  private readonly db: Reader
+  private readonly run: Run
+  private readonly crew: readonly Member[]
+  private readonly seen = new Map<number, boolean>()
+
+  private constructor(db: Reader, run: Run, crew: readonly Member[], halt: string | undefined) {
+    this.db = db
+    this.run = run
+    this.crew = crew
+    this.halt = halt
+  }
+
+  static async of(db: Reader, run: Run, watcher: Watcher): Promise<Outlook> {
+    const crew: Member[] = []
+    for (const agent of (await livingAgents(db, run.no)).slice(0, most.agents)) {
+      const lanes = new Set(await fittingLanes(db, agent))
+      crew.push({ agent, lanes, working: await isWorking(db, agent, watcher) })
+    }
+    return new Outlook(db, run, crew, await haltOf(db, run))
+  }
+
+  /** What an open task waits for. */
+  why({ state }: Task): Why {
+    if (state.status === 'claimed' || state.status === 'review' || state.status === 'blocked')
+      return state.status
+    const manned = this.crew.some(({ lanes, working }) => working && lanes.has(state.lane))
+    if (!manned && !this.halt) return 'no_worker'
+    return state.status === 'ready' && state.retryAt !== null && state.retryAt > this.db.now
+      ? 'retry_wait'
+      : 'ready'
+  }
+
+  /** Whether a task can move without anybody stepping in. Notes in `idle` and `broken` what it fails on. */
+  async moves(task: Task): Promise<boolean> {
+    const known = this.seen.get(task.no)
+    if (known !== undefined) return known
+    // What is too large to look through is taken to move: the wait then ends by its timeout.
+    if (this.seen.size >= most.visited) return true
+    this.seen.set(task.no, false)
+    const moves = await this.judge(task)
+    this.seen.set(task.no, moves)
+    return moves
+  }
+
+  private async judge(task: Task): Promise<boolean> {
+    switch (this.why(task)) {
+      case 'claimed':
+        return true
+      case 'review':
+        return task.state.status === 'review' && (await this.anyMoves(task.state.openReviews))
+      case 'blocked':
+        return this.unblocks(task)
+      case 'no_worker': {
+        const fitting = this.crew.filter(({ lanes }) => lanes.has(task.state.lane))
+        this.idle.push({ task, fitting: fitting.map(({ agent }) => agent) })
+        return false
+      }
+      default:
+        return this.halt === undefined
+    }
+  }
+
+  private async unblocks(task: Task): Promise<boolean> {
+    const rule = this.run.state.settings.on_failed_prerequisite
+    const waitsFor: string[] = []
+    let dead = false
+    for (const id of task.state.dependsOn) {
+      const prerequisite = await this.db.load(taskStream, id)
+      const standing = prerequisite ? standingOf(prerequisite.state, rule) : 'satisfied'
+      if (standing === 'open') waitsFor.push(id)
+      if (!prerequisite || (standing !== 'failed' && standing !== 'cancelled')) continue
+      this.broken.push({ task, prerequisite })
+      dead = true
+    }
+    return !dead && (await this.anyMoves(waitsFor))
+  }
+
+  /** All are looked at: what does not move is to be named, also beside what does. */
+  private async anyMoves(ids: readonly string[]): Promise<boolean> {
+    let any = false
+    for (const id of ids) {
+      const task = await this.db.load(taskStream, id)
+      if (task && (await this.moves(task))) any = true
+    }
+    return any
+  }
+}
