@@ -20,6 +20,9 @@ export interface Asked {
   readonly entry: string
 }
 
+/** Long enough for a worker that has to wait for a processor, short enough to be waited for. */
+const leaseMs = 2_000
+
 /** `baton demo`: answers the exit code. A process that this one starts in turn finds its seat in its environment. */
 export const demo = async ({ path, entry }: Asked): Promise<number> => {
   const seat = process.env[seatVariable]
@@ -85,7 +88,7 @@ const perform = async (folder: string, entry: string): Promise<number> => {
       const opened = (connection: Connection) => {
         baton = connection
       }
-      const props = { screen, place, crew, opened, folder: harmless(folder), picture, copies }
+      const props = { screen, place, crew, opened, folder: harmless(folder), picture, copies, leaseMs }
       const fine = await Promise.race([play(props), crew.failed, interrupted])
       ending = fine ? { code: 0, keep: false } : { code: 1, keep: true }
     }
@@ -99,12 +102,11 @@ const perform = async (folder: string, entry: string): Promise<number> => {
     off()
     await rm(ending.keep ? copies : home, { recursive: true, force: true, maxRetries: 5 })
   }
-  screen.say()
   if (ending.keep) {
-    screen.say(`The database is kept: ${place.db}`)
+    screen.say(`\nThe database is kept: ${place.db}`)
     screen.say(`Look at it with: baton doctor --db ${place.db}. What the servers said is in ${place.log}.`)
   } else if (ending.code === 0)
-    screen.say('Nothing is left of it: no process, no file. To use Baton, see baton config --help.')
+    screen.say('\nNothing is left of it: no process, no file. To use Baton, see baton config --help.')
   return ending.code
 }
 

@@ -37,6 +37,10 @@ export const mapReduce = async (
     },
   )
   const tookMs = performance.now() - begun
+  await stage.watch.until(
+    'the log tells that all is done',
+    ({ tasks }) => [...tasks.values()].every(({ status }) => status === 'done') || undefined,
+  )
   const survey = surveySchema.parse(merged)
   const again = performance.now()
   const plain = await plainCount(files, plan.quality)
@@ -45,15 +49,20 @@ export const mapReduce = async (
     `the merged survey equals a plain count of ${plural(plan.files.length, 'file')} by one process (${duration(plainMs)})`,
     differences(plain, survey),
   )
-  story.hold('each task was done once, the one of the killed worker too', doneTwice(stage))
+  story.hold('each task was done once, and the merge began when the last count was in', disorder(stage))
   return { survey, takeover, tookMs, plainMs }
 }
 
-/** Tasks that do not have exactly one accepted result in the log. */
-const doneTwice = ({ watch }: Stage): readonly string[] =>
-  [...watch.board.tasks].flatMap(([id, { key }]) => {
-    const times = watch.events.filter(
-      ({ type, subject }) => type === 'task.completed' && subject === id,
-    ).length
-    return times === 1 ? [] : [`${key}: ${plural(times, 'accepted result')} instead of 1`]
+/** Tasks that have not exactly one accepted result in the log, and counts that came after the merge began. */
+const disorder = ({ watch }: Stage): readonly string[] => {
+  const seqs = (wanted: string, id: string): readonly number[] =>
+    watch.events.filter(({ type, subject }) => type === wanted && subject === id).map(({ seq }) => seq)
+  const tasks = [...watch.board.tasks]
+  const merge = tasks.find(([, { key }]) => key === 'merge')?.[0] ?? ''
+  const [begun = 0] = seqs('task.claimed', merge)
+  return tasks.flatMap(([id, { key }]) => {
+    const done = seqs('task.completed', id)
+    if (done.length !== 1) return [`${key}: ${plural(done.length, 'accepted result')} instead of 1`]
+    return id !== merge && (done[0] ?? 0) > begun ? [`${key} was done after the merge had begun`] : []
   })
+}

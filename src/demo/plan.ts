@@ -33,27 +33,17 @@ const mostSamples = 3
 export const sampleStep = 5
 
 /**
- * Quality of brotli by the bytes it has to go through. As measured: 11 takes 2.5 s for a megabyte, 10 one second,
- * 9 half a second, 5 less than a tenth; all workers together shall need a few seconds.
- */
-const qualities = [
-  { upTo: 1_500_000, quality: 11 },
-  { upTo: 4_000_000, quality: 10 },
-  { upTo: 6_000_000, quality: 9 },
-  { upTo: Number.POSITIVE_INFINITY, quality: 5 },
-] as const
-
-/**
  * How long a counting task takes at least, ms. One that is over sooner, as in a small folder, could neither be seen
  * nor be interrupted in the middle, so its worker holds it back; the numbers at the end say for how long.
  */
 const leastMs = 400
 
-export const planOf = (folder: string, { files }: Picture): Plan => {
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-  const quality = qualities.find(({ upTo }) => bytes <= upTo)?.quality ?? 5
-  return { folder, files, bytes, quality }
-}
+export const planOf = (folder: string, { files }: Pick<Picture, 'files'>, quality: number): Plan => ({
+  folder,
+  files,
+  bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+  quality,
+})
 
 const numbered = (name: string, i: number): string => `${name}-${String(i + 1).padStart(2, '0')}`
 

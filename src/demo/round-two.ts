@@ -2,10 +2,11 @@ import { resultOf } from './answer.ts'
 import { type Estimate, estimateSchema } from './assignment.ts'
 import { differences } from './differences.ts'
 import { count, listed, plural } from './format.ts'
-import { nowOf } from './now.ts'
+import { type Now, nowOf } from './now.ts'
 import { type Plan, sampleStep, sampleTasks } from './plan.ts'
 import { type Stage, shown } from './stage.ts'
 import { type Survey, total } from './survey/survey.ts'
+import { seqsOf } from './watch.ts'
 
 interface RolledBack {
   readonly state: unknown
@@ -17,7 +18,6 @@ interface RolledBack {
 /** What the second round came to. */
 export interface WentBack {
   readonly undoneTasks: number
-  readonly undo: string
 }
 
 /**
@@ -33,33 +33,61 @@ export const tryAndGoBack = async (stage: Stage, plan: Plan, survey: Survey): Pr
     state: notes,
   })
   const then = await nowOf(baton, run)
-  story.tell(`checkpoint ${checkpoint_id}: the survey is safe. One more round, with another strategy`)
+  story.tell(`checkpoint ${checkpoint_id}: the survey is safe`)
 
   const estimate = await secondRound(stage, plan)
   const off = Math.abs(estimate.lines - notes.lines) / Math.max(1, notes.lines)
   story.tell(
-    `estimated from ${plural(estimate.sampled_files, 'file')}: ${plural(estimate.lines, 'line')}; counted: ${count(notes.lines)}. ${verdict(off)}`,
+    `${plural(estimate.sampled_files, 'file')} would make ${plural(estimate.lines, 'line')}; counted are ${count(notes.lines)}: ${verdict(off)}`,
   )
 
   const back = await baton.call<RolledBack>('rollback_to_checkpoint', {
     run_id: run,
     checkpoint_id,
-    reason: `The estimate was ${(100 * off).toFixed(1)} % off.`,
+    reason: `The estimate was ${percent(off)} off.`,
   })
-  const reverted = Object.entries(back.reverted).filter(([, n]) => n > 0)
+  const { tasks = 0, agents = 0, undone_tasks: undoneTasks = 0 } = back.reverted
+  const restored = [
+    ...(tasks > 0 ? [plural(tasks, 'task')] : []),
+    ...(agents > 0 ? [plural(agents, 'agent')] : []),
+    'the strategy',
+  ]
+  story.tell(`rolled back: ${plural(undoneTasks, 'task')} undone; restored: ${listed(restored)}`)
   story.tell(
-    `rolled back (${listed(reverted.map(([what, n]) => `${what.replaceAll('_', ' ')} ${n}`))}). ${plural(back.irreversible_total, 'report')} of work done cannot be undone and ${back.irreversible_total === 1 ? 'is' : 'are'} named; ${back.undo_checkpoint_id} would undo the rollback`,
+    `what cannot be undone is named: ${plural(back.irreversible_total, 'report')} of work done. ${back.undo_checkpoint_id} leads back again`,
   )
   const now = await nowOf(baton, run)
   story.hold('the run, its tasks and its agents are what they were at the checkpoint', [
     ...differences(then, now),
     ...differences(notes, back.state, 'notes'),
   ])
-  return { undoneTasks: back.reverted.undone_tasks ?? 0, undo: back.undo_checkpoint_id }
+  story.hold(
+    'the log keeps the round that was undone, and can still show it',
+    await forgotten(stage, then, back),
+  )
+  return { undoneTasks }
 }
 
+/** What was in the log, or in the run before the rollback, and is not to be found any more. */
+const forgotten = async (
+  { baton, run, watch }: Stage,
+  then: Now,
+  { undo_checkpoint_id: undo, reverted }: RolledBack,
+): Promise<readonly string[]> => {
+  const kept = new Set(await seqsOf(baton, run))
+  const missing = watch.events.filter(({ seq }) => !kept.has(seq))
+  const before = await nowOf(baton, run, undo)
+  const more = Object.keys(before.tasks).length - Object.keys(then.tasks).length
+  return [
+    ...missing.map(({ seq, type }) => `event ${seq} (${type}) is missing`),
+    ...differences({ tasks: reverted.undone_tasks ?? 0 }, { tasks: more }, 'the round that was undone'),
+  ]
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+
 const verdict = (off: number): string =>
-  off === 0 ? 'No better than what we have: back' : `${(100 * off).toFixed(1)} % off: back`
+  off === 0 ? 'no better than what we have, so back' : `${percent(off)} off, so back`
 
 /** Changes the strategy and the agents, and has more tasks done. */
 const secondRound = async (stage: Stage, plan: Plan): Promise<Estimate> => {

@@ -30,7 +30,8 @@ export const shown = async <T>(
   const draw = () => {
     const clock = { now: Date.now(), since: story.begun }
     const cast = { workers: agents, killed: crew.killed }
-    screen.draw(tree({ ...scene, ...cast }, watch.board, clock, screen.paint, screen.columns))
+    const lines = tree({ ...scene, ...cast }, watch.board, clock, screen.paint, screen.columns)
+    screen.draw(['', ...lines.map((line) => `  ${line}`), ''])
   }
   const timer = setInterval(draw, redraw)
   const off = watch.on((board, { type, subject }) => {

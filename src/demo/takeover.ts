@@ -57,7 +57,7 @@ const inTheMiddle = (stage: Stage, board: Board, event: Seen | undefined): InThe
   const name = stage.agents.get(task.by ?? '')
   if (name === undefined || stage.crew.killed.has(name) || done < Math.floor(maps.length / 4))
     return undefined
-  if (task.percent < 20 || task.percent > 80) return undefined
+  if (task.percent < 20 || task.percent > 70) return undefined
   return { name, task: event.subject, key: task.key, percent: task.percent }
 }
 
@@ -66,19 +66,21 @@ const takenOver = async (
   { task, key, killedAt }: { readonly task: string; readonly key: string; readonly killedAt: number },
 ): Promise<Takeover> => {
   const { watch, story, agents } = stage
-  const later = (type: string) =>
+  const next = (type: string) =>
     watch.events.find(
       (event) => event.type === type && event.subject === task && Date.parse(event.at) >= killedAt,
     )
-  const ended = await watch.until(`the lease on ${key} ends`, () => later('task.lease_ended'))
-  const claimed = await watch.until(`somebody takes ${key} over`, () => later('task.claimed'))
+  const ended = await watch.until(`the lease on ${key} ends`, () => next('task.lease_ended'))
+  const claimed = await watch.until(`somebody takes ${key} over`, () => next('task.claimed'))
   const endedAfterMs = Date.parse(ended.at) - killedAt
   const claimedAfterMs = Date.parse(claimed.at) - killedAt
   const by = agents.get((claimed.data as { by: string }).by) ?? 'another'
+  const waited = claimedAfterMs - endedAfterMs
+  const later = waited === 0 ? 'in the same moment' : `${duration(waited)} later`
   story.tell(
     stage.screen.paint(
       'yellow',
-      `the lease on ${key} ended ${duration(endedAfterMs)} after the kill; ${by} took it over ${duration(claimedAfterMs - endedAfterMs)} later`,
+      `the lease on ${key} ended ${duration(endedAfterMs)} after the kill, and ${by} took it over ${later}`,
     ),
   )
   return { key, endedAfterMs, claimedAfterMs }

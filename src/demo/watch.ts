@@ -44,7 +44,6 @@ export class Watch {
     while (!this.#stopped) {
       const { events, cursor } = await this.#baton.call<Observed>('observe_events', {
         run_id: this.#run,
-        types: ['task.*', 'agent.*'],
         verbose: true,
         limit: 100,
         timeout_ms: waitMs,
@@ -92,4 +91,21 @@ export class Watch {
       this.#waiting.delete(giveUp)
     }
   }
+}
+
+/** The seqs of all events of a run, read anew. */
+export const seqsOf = async (baton: Connection, run_id: string): Promise<readonly number[]> => {
+  const seqs: number[] = []
+  let after: string | undefined
+  for (let more = true; more; ) {
+    const page: Observed & { readonly more: boolean } = await baton.call('observe_events', {
+      run_id,
+      limit: 200,
+      ...(after !== undefined && { after }),
+    })
+    seqs.push(...page.events.map(({ seq }) => seq))
+    after = page.cursor
+    more = page.more
+  }
+  return seqs
 }

@@ -1,3 +1,4 @@
+import { wholeResult } from './answer.ts'
 import { assignmentSchema } from './assignment.ts'
 import { Connection, Refused } from './connection.ts'
 import { Reporter } from './reporter.ts'
@@ -37,13 +38,14 @@ export const work = async (seat: Seat): Promise<number> => {
   await baton.call('join_as_agent', { run_id: run, agent_id: seat.name })
   for (;;) {
     const claim = await baton.call<Claim>('claim_task', { lease_ms: seat.leaseMs, wait_ms: waitMs })
-    if (claim.task !== null) await turn(baton, seat, claim.task, claim.lease_token)
+    if (claim.task !== null) await turn(baton, seat, run, claim.task, claim.lease_token)
   }
 }
 
 const turn = async (
   baton: Connection,
   seat: Seat,
+  run: string,
   { task_id, context, inputs }: NonNullable<Claim['task']>,
   lease_token: string,
 ): Promise<void> => {
@@ -53,9 +55,7 @@ const turn = async (
   )
   /** A result that was too long to come with the claim is asked for. */
   const whole = async (input: { task_id: string; result: unknown; cut: boolean }) =>
-    input.cut
-      ? (await baton.call<{ result: unknown }>('get_task', { task_id: input.task_id })).result
-      : input.result
+    input.cut ? wholeResult(baton, run, input.task_id) : input.result
   try {
     const results = await Promise.all(inputs.map(whole))
     const done = await carryOut(assignmentSchema.parse(context), results, reporter)

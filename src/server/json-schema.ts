@@ -19,6 +19,10 @@ function isNoise(key: string, value: unknown, schema: JsonObject, io: 'input' | 
       return value === Number.MIN_SAFE_INTEGER
     case 'maximum':
       return value === Number.MAX_SAFE_INTEGER
+    case 'minItems':
+    case 'maxItems':
+      // Checked all the same; whoever breaks one is told.
+      return io === 'input'
     case 'pattern':
       // Zod writes out the whole grammar of a date beside its format.
       return schema.format !== undefined

@@ -14,7 +14,7 @@ const unreadLimit = 1_048_576
  */
 export function createLog(level: LogLevel, stderr: Writable = process.stderr): Log {
   // Without a listener, a client that closed our stderr would end the process.
-  stderr.on('error', () => undefined)
+  if (stderr.listenerCount('error') === 0) stderr.on('error', () => undefined)
   const write = (line: string): void => {
     if (stderr.writable && stderr.writableLength < unreadLimit) stderr.write(line)
   }

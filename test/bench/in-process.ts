@@ -5,15 +5,9 @@ import Database from 'better-sqlite3'
 import { better, defineQueue } from 'plainjob'
 import type { Durability } from '../../src/storage/sqlite/open.ts'
 import { openBoard, payload } from './life-cycles.ts'
+import { atLeast, median, type Row } from './rows.ts'
 
-export interface Row {
-  readonly goal: string
-  readonly what: string
-  readonly value: number
-  readonly unit: string
-  readonly target: string
-  readonly met: boolean
-}
+export { median, type Row } from './rows.ts'
 
 interface Contender {
   /** Runs `lives` life cycles; answers how many it did a second. */
@@ -56,9 +50,6 @@ const baton = async (file: string, durability: Durability, width: number): Promi
   return { round, close: () => store.close() }
 }
 
-export const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-
 const goals = [
   { what: 'life cycles, group of 16, FULL', durability: 'full', width: 16, least: 2 },
   { what: 'life cycles, group of 16, NORMAL', durability: 'normal', width: 16, least: 3 },
@@ -88,9 +79,8 @@ export const measure = async ({ quick }: { quick: boolean }): Promise<{ rows: Ro
   }
   for (const contender of [other, ...ours]) await contender.close()
   rmSync(dir, { recursive: true })
-  const rows = goals.map(({ what, least }, i) => {
-    const value = median(ratios[i] ?? [])
-    return { goal: 'P1', what, value, unit: '× plainjob', target: `≥ ${least}`, met: value >= least }
-  })
+  const rows = goals.map(({ what, least }, i) =>
+    atLeast('P1', what, median(ratios[i] ?? []), '× plainjob', least),
+  )
   return { rows }
 }

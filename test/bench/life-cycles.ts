@@ -15,25 +15,36 @@ import { SqliteStore } from '../../src/storage/sqlite/store.ts'
 export const payload = { instruction: 'x'.repeat(150), tag: randomBytes(20).toString('hex') }
 const text = JSON.stringify(payload)
 
-const call: Call = { actor: { session: 'ses_bench', client: 'bench' }, correlation: 'call_bench' }
+const call: Call = { actor: { session: `ses_${process.pid}`, client: 'bench' }, correlation: 'call_bench' }
 const speaker = { run: undefined, joined: [] }
 
-/** A store with one run and one agent, and the steps of a task's life on it, each a call of its own. */
-export const openBoard = async (file: string, durability: Durability) => {
-  const clock = () => Date.now()
-  const store = new SqliteStore({ file, durability, streams, schema, clock, newId })
-  const { run_id, agent } = await store.execute(
+export const openStore = (file: string, durability: Durability) =>
+  new SqliteStore({ file, durability, streams, schema, clock: Date.now, newId })
+
+/** A new run with `count` agents in it. */
+export const newRun = (store: SqliteStore, count: number) =>
+  store.execute(
     async (tx) => {
       const run = await startRun(tx, { goal: 'measure' })
-      const spawned = await spawnAgent(tx, run, { purpose: 'measure', max_concurrent: 100_000 })
-      return { run_id: run.id, agent: spawned.agent.id }
+      const agents: string[] = []
+      for (let i = 0; i < count; i++) {
+        const { agent } = await spawnAgent(tx, run, { purpose: 'measure', max_concurrent: 100_000 })
+        agents.push(agent.id)
+      }
+      return { run_id: run.id, run: run.no, agents }
     },
     undefined,
     call,
   )
-  const create = () =>
+
+/** The steps of a task's life as one agent takes them, each a call of its own. */
+export const board = (store: SqliteStore, run_id: string, agent: string) => {
+  const create = (count = 1) =>
     store.execute(
-      async (tx) => createTasks(tx, await theRun(tx, run_id, speaker), [{ task: text }]),
+      async (tx) => {
+        const plans = Array.from({ length: count }, () => ({ task: text }))
+        return createTasks(tx, await theRun(tx, run_id, speaker), plans)
+      },
       undefined,
       call,
     )
@@ -48,5 +59,11 @@ export const openBoard = async (file: string, durability: Durability) => {
     if (claimed.task === null) throw new Error(claimed.reason)
     await complete(claimed.task.task_id, claimed.lease_token)
   }
-  return { store, live, create, claim, complete, run_id, agent }
+  return { create, claim, complete, live }
+}
+
+export const openBoard = async (file: string, durability: Durability) => {
+  const store = openStore(file, durability)
+  const { run_id, agents } = await newRun(store, 1)
+  return { store, ...board(store, run_id, agents[0] as string) }
 }

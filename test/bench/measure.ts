@@ -1,4 +1,4 @@
-import { median, type Row } from './in-process.ts'
+import { median, type Row } from './rows.ts'
 
 export interface Options {
   /** Smaller sizes and fewer rounds: all of them together in under a minute. */
@@ -6,32 +6,6 @@ export interface Options {
 }
 
 export type Measure = (options: Options) => Promise<{ rows: Row[] }>
-
-type Named = Pick<Row, 'goal' | 'what' | 'unit'>
-
-/** A row for a ratio that has to be reached. */
-export const reaches = (least: number, named: Named, value: number): Row => ({
-  ...named,
-  value,
-  target: `≥ ${least}`,
-  met: value >= least,
-})
-
-/** A row for a ratio that must not be passed. */
-export const staysUnder = (most: number, named: Named, value: number): Row => ({
-  ...named,
-  value,
-  target: `≤ ${most}`,
-  met: value <= most,
-})
-
-/** A row for something of which there must be none. */
-export const none = (named: Named, count: number): Row => ({
-  ...named,
-  value: count,
-  target: '0',
-  met: count === 0,
-})
 
 /**
  * Lets the contenders take turns, a round each, in turned-round order every other time: what the machine does
@@ -47,16 +21,13 @@ export const alternate = async <K extends string>(
     for (const name of round % 2 ? names.toReversed() : names) {
       const value = await contenders[name]()
       if (round > 0) told[name].push(value)
+      if (verbose) console.error(round, name, value.toPrecision(4))
     }
-    if (verbose) say(round, names, told)
   }
   return told
 }
 
 const verbose = process.env.BATON_BENCH_VERBOSE !== undefined
-
-const say = <K extends string>(round: number, names: readonly K[], told: Record<K, number[]>) =>
-  console.error(round, names.map((name) => `${name} ${told[name].at(-1)?.toPrecision(4)}`).join(', '))
 
 /** The median over the rounds of one contender's value divided by the other's in the same round. */
 export const ratio = (ours: readonly number[], floor: readonly number[]): number =>

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path'
-import { entry } from '../support/server-process.ts'
 import { residentMiB } from '../support/proc.ts'
 import { withScratch } from '../support/scratch.ts'
-import { alternate, type Measure, ratio, staysUnder, timed } from './measure.ts'
+import { entry } from '../support/server-process.ts'
+import { alternate, type Measure, ratio, timed } from './measure.ts'
+import { atMost } from './rows.ts'
 import { Wire, withWires } from './wire.ts'
 
 interface Contender {
@@ -55,8 +56,8 @@ export const measure: Measure = async ({ quick }) => {
   const unit = '× SDK + better-sqlite3'
   return {
     rows: [
-      staysUnder(0.85, { goal: 'P4', what: 'start-up: spawn to tools/list answered', unit }, found.startUp),
-      staysUnder(1.15, { goal: 'P4', what: 'memory after one call (RSS)', unit }, found.memory),
+      atMost('P4', 'start-up: spawn to tools/list answered', found.startUp, unit, 0.85),
+      atMost('P4', 'memory after one call (RSS)', found.memory, unit, 1.15),
     ],
   }
 }

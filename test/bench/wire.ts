@@ -51,7 +51,10 @@ export class Wire {
 
   /** Calls a tool; answers its structured content. */
   async call(name: string, args: object): Promise<Result> {
-    const { structuredContent, content, isError } = await this.request('tools/call', { name, arguments: args })
+    const { structuredContent, content, isError } = await this.request('tools/call', {
+      name,
+      arguments: args,
+    })
     if (isError) throw new Error(`${name}: ${content[0]?.text}`)
     return structuredContent
   }

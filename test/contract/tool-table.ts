@@ -6,7 +6,9 @@ const end = '<!-- /tools -->'
 
 /** The README's table of tools, made from the tools themselves. */
 export const toolTable = (): string => {
-  const rows = tools.map(({ name, toolset, effect, description }) => `| \`${name}\` | ${toolset} | ${effect} | ${description} |`)
+  const rows = tools.map(
+    ({ name, toolset, effect, description }) => `| \`${name}\` | ${toolset} | ${effect} | ${description} |`,
+  )
   return ['| tool | toolset | effect | when to use it |', '|---|---|---|---|', ...rows].join('\n')
 }
 

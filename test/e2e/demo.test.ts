@@ -99,7 +99,7 @@ describe('baton demo', { timeout: 60_000 }, () => {
     expect(numbersAfter('total', out)).toEqual(ownCount())
     expect(numbersAfter('\\.ts', out).slice(0, 2)).toEqual([2, 41])
     expect(out).toMatch(/kill -9 \d+ \d+: (ada|grace|alan) and its server are gone, \d+ % into map-\d\d/)
-    expect(out).toMatch(/the lease on map-\d\d ended .* after the kill; (ada|grace|alan) took it over/)
+    expect(out).toMatch(/the lease on map-\d\d ended .* after the kill, and (ada|grace|alan) took it over/)
     expect(out).not.toContain('✗')
     expect(out).not.toContain('\u001b')
     expect(code).toBe(0)

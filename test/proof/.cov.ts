@@ -13,8 +13,9 @@ for (let i = 0; i < 100; i++) {
   for (const l of told.said) {
     const m = /^  \d+ \S+ (\S+)/.exec(l)
     if (m) { ev[m[1]!] = (ev[m[1]!] ?? 0) + 1; continue }
+    if (l.startsWith('look at')) continue
     const r = l.split(' → ').at(-1)!
-    const name = l.replace(/\S+_\S+/g, 'X').split(' ').slice(0, 2).join(' ')
+    const name = l.replace(/\S+_\S+/g, 'X').replace(/key-\d+/,'X').replace('[{','[{ ').split(' ').slice(0, 2).join(' ')
     const c = (cmd[name] ??= {}); c[r.length > 30 ? '-' : r] = (c[r.length > 30 ? '-' : r] ?? 0) + 1
   }
 }

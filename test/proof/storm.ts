@@ -61,6 +61,7 @@ export const storm = (options: StormOptions): Promise<Outcome> =>
       await working
       // One by one: of two that close at once, SQLite lets neither be the last, which removes the WAL.
       for (const slot of slots) await slot.close()
+      faults.expect(!existsSync(`${db}-wal`), 'a WAL was left behind')
       acknowledged = checkAcknowledged(db, shared.ledger, faults)
     } finally {
       shared.ebbing = shared.over = true
@@ -73,7 +74,6 @@ export const storm = (options: StormOptions): Promise<Outcome> =>
     }
     const { done, failed, open } = checkLives(db, faults)
     faults.expect(open === 0, `${open} tasks never ended`)
-    faults.expect(!existsSync(`${db}-wal`), 'a WAL was left behind')
     const { sound, said } = await doctor(db)
     faults.expect(sound, `doctor: ${said}`)
     return faults.outcome('storm', { kills, acknowledged, ...seen, done, failed })

@@ -57,7 +57,6 @@ describe('tools/list', () => {
                 ],
                 "type": "object",
               },
-              "maxItems": 5,
               "type": "array",
             },
             "by": {

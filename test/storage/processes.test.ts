@@ -5,7 +5,7 @@ import { eventually, pause } from '../support/deadline.ts'
 import { withScratch } from '../support/scratch.ts'
 import type { Heard } from './jar-process.ts'
 import { fillJar, makeJar, openJars } from './jars.ts'
-import { type JarProcess, withProcesses } from './spawn.ts'
+import { type JarProcess, withJarProcesses } from './spawn.ts'
 
 const seqs = async (process: JarProcess): Promise<readonly number[]> =>
   (await process.ask<Heard>({ do: 'heard' })).seqs
@@ -15,7 +15,7 @@ const upTo = (last: number, from = 1) => Array.from({ length: last - from + 1 },
 describe('several processes', () => {
   it('may open and migrate a new file at once', () =>
     withScratch((dir) =>
-      withProcesses(4, async (processes) => {
+      withJarProcesses(4, async (processes) => {
         for (const round of [1, 2, 3]) {
           const file = join(dir, `jars-${round}.db`)
           await Promise.all(processes.map((process) => process.ask({ do: 'open', file })))
@@ -28,7 +28,7 @@ describe('several processes', () => {
 
   it('write at once without refusals, and the log stays whole', () =>
     withScratch((dir) =>
-      withProcesses(4, async (processes) => {
+      withJarProcesses(4, async (processes) => {
         const file = join(dir, 'jars.db')
         await Promise.all(processes.map((process) => process.ask({ do: 'open', file })))
         await Promise.all(processes.map((process, i) => process.ask({ do: 'make', id: `jar${i}` })))
@@ -52,7 +52,7 @@ describe('several processes', () => {
 describe('listeners', () => {
   it('in another process hear every event once and in order, soon', () =>
     withScratch((dir) =>
-      withProcesses(2, async ([writer, waiter]) => {
+      withJarProcesses(2, async ([writer, waiter]) => {
         if (!writer || !waiter) throw new Error('no processes')
         const file = join(dir, 'jars.db')
         await writer.ask({ do: 'open', file })
@@ -70,7 +70,7 @@ describe('listeners', () => {
 
   it('hear everything even when the bell is gone', () =>
     withScratch((dir) =>
-      withProcesses(1, async ([waiter]) => {
+      withJarProcesses(1, async ([waiter]) => {
         if (!waiter) throw new Error('no process')
         const file = join(dir, 'jars.db')
         const { call, store } = openJars(file)
@@ -89,7 +89,7 @@ describe('listeners', () => {
 
   it('hear what their own process and another one commit, once and in order', () =>
     withScratch((dir) =>
-      withProcesses(1, async ([other]) => {
+      withJarProcesses(1, async ([other]) => {
         if (!other) throw new Error('no process')
         const file = join(dir, 'jars.db')
         const { call, store } = openJars(file)
@@ -97,12 +97,12 @@ describe('listeners', () => {
         await other.ask({ do: 'open', file })
         const heard: number[] = []
         const stop = store.listen((signals) => heard.push(...signals.map(({ seq }) => seq)))
-        const theirs = other.ask({ do: 'fill', id: 'a', times: 200, width: 3 })
+        const theirs = other.ask({ do: 'fill', id: 'a', times: 200, width: 4 })
         for (let i = 0; i < 200; i++) await call(fillJar, { id: 'a', by: 0 })
         await theirs
-        await eventually(1_000, 'all events', () => (heard.length >= 402 ? true : undefined))
+        await eventually(1_000, 'all events', () => (heard.length >= 400 ? true : undefined))
         stop()
-        expect(heard).toEqual(upTo(heard.length + 1, 2))
+        expect(heard).toEqual(upTo(401, 2))
         await store.close()
       }),
     ))

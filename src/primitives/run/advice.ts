@@ -80,7 +80,11 @@ export const nextActions = (facts: Facts): readonly string[] => {
     advice.push(
       `${task} failed and ${tasks(waiting)} wait for it: create_tasks with replaces, or cancel_task.`,
     )
-  advice.push(...reviews.map(ofReview), ...(paused ? [] : ofReady(facts)))
+  const unservedIds = new Set(unserved.map(({ task }) => task))
+  advice.push(
+    ...reviews.filter(({ review }) => !unservedIds.has(review)).map(ofReview),
+    ...(paused ? [] : ofReady(facts)),
+  )
   if (sum('claimed') > 0) advice.push(`${tasks(sum('claimed'))} in work: await_responses for the reports.`)
   if (advice.length === 0)
     advice.push(

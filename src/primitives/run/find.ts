@@ -25,8 +25,11 @@ const openRuns = statement<RunTables>()((db) =>
     .limit(11),
 )
 
+/** The run with this id, or undefined. */
+export const runWithId = async (db: Reader, id: string): Promise<Run | undefined> => db.load(runStream, id)
+
 export const runById = async (db: Reader, id: string): Promise<Run> => {
-  const run = await db.load(runStream, id)
+  const run = await runWithId(db, id)
   if (!run) throw notFound('run', id, 'list_runs shows the runs there are.')
   return run
 }

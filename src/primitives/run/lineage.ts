@@ -27,3 +27,15 @@ export const lineage = (epochs: readonly Epoch[]): readonly Span[] => {
 /** True when the event at `seq` no longer counts: a rollback went back to before it. */
 export const abandoned = (spans: readonly Span[], seq: number): boolean =>
   !spans.some((span) => span.from <= seq && seq <= span.to)
+
+/** The last seq that two lineages of one run have in common with all before it; 0 when nothing. */
+export const parting = (one: readonly Span[], other: readonly Span[]): number => {
+  let last = 0
+  for (const [at, span] of one.entries()) {
+    const twin = other[at]
+    if (twin?.from !== span.from) return last
+    last = Math.min(span.to, twin.to)
+    if (span.to !== twin.to) return last
+  }
+  return last
+}

@@ -13,6 +13,7 @@ import { usedBy } from './budget.ts'
 import { spentOut } from './decide.ts'
 import { type Run, type Speaker, theRun } from './find.ts'
 import { type Overview, overviewOf } from './overview.ts'
+import type { RunState } from './state.ts'
 
 /** The most agents that advice looks at. */
 const mostAgents = 50
@@ -21,6 +22,8 @@ const mostCheckpoints = 10
 /** Where a run stands, or stood. */
 export interface Situation {
   readonly run: Run
+  /** The state of the run then; undefined when that is not known any more. */
+  readonly state: RunState | undefined
   readonly overview: Overview
   /** The moment that this is of, epoch ms. */
   readonly at: number
@@ -46,6 +49,7 @@ export const situationOf = async (db: Reader, query: SituationQuery): Promise<Si
   const overview = await overviewOf(db, run)
   return {
     run,
+    state: run.state,
     overview,
     at: db.now,
     lastEventAt: (await lastAt(db, run.no, db.head)) ?? run.state.startedAt,
@@ -64,9 +68,10 @@ const situationThen = async (db: Reader, run: Run, asOf: string | number): Promi
     if (!checkpoint) throw thrown
     return fromCheckpoint(db, run, checkpoint)
   }
-  const { position, at } = past
+  const { position, state, at } = past
   return {
     run,
+    state,
     overview: await overviewOf(db, run, [...past.differs.values()]),
     at,
     lastEventAt: at,
@@ -84,7 +89,8 @@ const fromCheckpoint = async (db: Reader, run: Run, { state }: Checkpoint): Prom
   const lastEventAt = (await lastAt(db, run.no, state.position)) ?? state.createdAt
   const checkpoints = await checkpointsUntil(db, run, state.position)
   const at = state.createdAt
-  return { run, overview, at, lastEventAt, busy: undefined, checkpoints, nextActions: undefined }
+  const unknown = { state: undefined, busy: undefined, nextActions: undefined }
+  return { run, overview, at, lastEventAt, checkpoints, ...unknown }
 }
 
 /** Checkpoints are never many: those made since are left out one by one. */

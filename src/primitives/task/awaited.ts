@@ -80,7 +80,7 @@ export const endedAfter = async (
   after: number,
   limit: number,
 ): Promise<EndedPage> => {
-  if (awaited.tasks) return cut(await endedAmong(db, awaited.tasks, after), limit, db.head)
+  if (awaited.tasks) return cut(await endedAmong(db, awaited.tasks, after), { after, limit }, db.head)
   const { agents, run } = awaited
   const most = agents ? stride : limit + 1
   const rows: (Ended & { readonly worker: string | null })[] = []
@@ -93,13 +93,23 @@ export const endedAfter = async (
   }
   const known = rows.filter(({ seq }) => seq <= through).sort((a, b) => a.seq - b.seq)
   const wanted = agents ? known.filter(({ worker }) => worker !== null && agents.includes(worker)) : known
-  return cut(wanted, limit, Number.isFinite(through) ? through : db.head, !Number.isFinite(through))
+  return cut(
+    wanted,
+    { after, limit },
+    Number.isFinite(through) ? through : db.head,
+    !Number.isFinite(through),
+  )
 }
 
-const cut = (found: readonly Ended[], limit: number, through: number, complete = true): EndedPage => {
+const cut = (
+  found: readonly Ended[],
+  { after, limit }: { readonly after: number; readonly limit: number },
+  through: number,
+  complete = true,
+): EndedPage => {
   if (found.length <= limit) return { found, through, complete }
   const kept = found.slice(0, limit)
-  return { found: kept, through: kept.at(-1)?.seq ?? through, complete: false }
+  return { found: kept, through: kept.at(-1)?.seq ?? after, complete: false }
 }
 
 const endedAmong = async (db: Reader, tasks: readonly number[], after: number): Promise<readonly Ended[]> => {

@@ -8,23 +8,26 @@ const claimedBy = statement<TaskTables, { agent: string }>()((db, p) =>
   db
     .selectFrom('task')
     .select('no')
-    .where('lease_ends_at', 'is not', null)
+    .where('lease_ends_at', '>', 0)
     .where('worker', '=', p.agent)
-    .orderBy('no'),
+    // Not by no: SQLite would walk the whole table in that order (140 ms among 100,000) instead of this index.
+    .orderBy('lease_ends_at'),
 )
 
 /** The tasks that an agent holds under a lease now. */
 export const heldBy = async (db: Reader, agent: string): Promise<readonly Task[]> => {
   const tasks: Task[] = []
-  for (const { no } of await db.all(claimedBy, { agent })) {
+  const claimed = [...(await db.all(claimedBy, { agent }))].sort((a, b) => a.no - b.no)
+  for (const { no } of claimed) {
     const task = await db.loadNo(taskStream, no)
     if (task) tasks.push(task)
   }
   return tasks
 }
 
+// Sorted by us: an ORDER BY no makes SQLite walk all tasks of the run (25 ms among 30,000) instead of its claimed ones.
 const claimedOfRun = statement<TaskTables, { run: number }>()((db, p) =>
-  db.selectFrom('task').select('no').where('run', '=', p.run).where('status', '=', 'claimed').orderBy('no'),
+  db.selectFrom('task').select('no').where('run', '=', p.run).where('status', '=', 'claimed'),
 )
 
 /** The claimed tasks of a run, and who held each when this was asked. */
@@ -33,7 +36,8 @@ export const claimedIn = async (
   run: number,
 ): Promise<readonly (Task & { readonly was: string })[]> => {
   const tasks: (Task & { readonly was: string })[] = []
-  for (const { no } of await db.all(claimedOfRun, { run })) {
+  const claimed = [...(await db.all(claimedOfRun, { run }))].sort((a, b) => a.no - b.no)
+  for (const { no } of claimed) {
     const task = await db.loadNo(taskStream, no)
     if (task?.state.status === 'claimed') tasks.push(Object.assign(task, { was: task.state.by }))
   }

@@ -37,6 +37,9 @@ export interface TaskQuery {
   readonly text?: string | undefined
   readonly priority?: Priority | undefined
   readonly parent_task_id?: string | undefined
+  /** ISO 8601; neither moment included. */
+  readonly created_after?: string | undefined
+  readonly created_before?: string | undefined
   readonly view: 'brief' | 'timeline' | 'results'
   readonly as_of?: string | number | undefined
   readonly limit: number
@@ -96,9 +99,9 @@ const totalOf = async (
   next: string | undefined,
 ): Promise<number | undefined> => {
   if (next === undefined && query.after === undefined) return found
-  const { status, agent_id, text, priority, parent_task_id, as_of } = query
-  if ([agent_id, text, priority, parent_task_id, as_of].some((filter) => filter !== undefined))
-    return undefined
+  const { status, agent_id, text, priority, parent_task_id, created_after, created_before, as_of } = query
+  const sifting = [agent_id, text, priority, parent_task_id, created_after, created_before, as_of]
+  if (sifting.some((filter) => filter !== undefined)) return undefined
   if (status !== undefined) return db.tally(String(run.no), `task.${status}`)
   const counts = Object.entries(await db.tallies(String(run.no)))
   const tasks = counts.filter(([name]) => name.startsWith('task.') && name !== 'task.undone')
@@ -123,11 +126,13 @@ class ListReader {
   }
 
   async read(source: Source): Promise<void> {
-    const { limit, text, agent_id, priority } = this.query
+    const { limit, text, agent_id, priority, created_after, created_before } = this.query
     const order = orderOf(source)
     const worker = agent_id === undefined ? undefined : (await theAgent(this.db, this.run.no, agent_id)).id
     const needle = text?.toLowerCase()
-    const sifts = [worker, needle, priority].some((filter) => filter !== undefined)
+    const sifts = [worker, needle, priority, created_after, created_before].some(
+      (filter) => filter !== undefined,
+    )
     const fetched = sifts ? Math.max(chunk, limit + 1) : limit + 1
     let left = needle === undefined ? mostScanned : mostRead
     let after = placeIn(this.query.after, order)
@@ -158,6 +163,7 @@ class ListReader {
     const task = await this.db.loadNo(taskStream, no)
     if (!task) return
     const state = was ?? task.state
+    if (!this.isOfTime(state)) return
     if (needle !== undefined && !(await this.mentions(state, needle))) return
     const { view } = this.query
     this.tasks.push({
@@ -167,6 +173,12 @@ class ListReader {
       story: view === 'timeline' ? await this.story(task) : undefined,
       outcome: view === 'results' ? await this.outcome(state) : undefined,
     })
+  }
+
+  private isOfTime({ createdAt }: TaskState): boolean {
+    const { created_after: after, created_before: before } = this.query
+    if (after !== undefined && createdAt <= Date.parse(after)) return false
+    return before === undefined || createdAt < Date.parse(before)
   }
 
   private async mentions(state: TaskState, needle: string): Promise<boolean> {

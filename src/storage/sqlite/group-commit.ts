@@ -5,8 +5,9 @@ import { BoundedMemo } from '../memo.ts'
 import { LogTransaction } from '../transaction.ts'
 import type { SqliteConnection } from './connection.ts'
 import { closing, replaced, uncommitted } from './failures.ts'
-import { isStorageFault, type LockWait } from './lock-wait.ts'
+import type { LockWait } from './lock-wait.ts'
 import type { SameFiles } from './same-files.ts'
+import { isStorageFault } from './storage-fault.ts'
 
 export interface GroupCommitParts {
   readonly connection: SqliteConnection
@@ -87,7 +88,6 @@ export class GroupCommit {
     }
     const group = this.queue.splice(0, groupLimit)
     const outcomes = await this.transact(group)
-    lock.released()
     for (const [i, { resolve, reject }] of group.entries()) {
       const outcome = outcomes[i] as Outcome
       if ('value' in outcome) resolve(outcome.value)

@@ -1,40 +1,66 @@
 import Database from 'better-sqlite3'
-
-const { SqliteError } = Database
+import { monotonic, type Turns } from './turns.ts'
 
 /** How long a group waits for the lock before its calls fail as retryable, ms. */
 const patience = 30_000
-/** The first wait, ms; each further one grows by half up to the cap, and each is drawn at random below that. */
-const firstWait = 1
-const longestWait = 24
+/** Whoever has waited this long, ms, tries whether or not others are ahead. */
+const longEnough = 250
+/** While the lock is about to come, how long to sleep between two tries, ms. Timers cannot do less than 1. */
+const nap = 0.2
+/** After this many naps the holder is a slow one, and timers will do. */
+const naps = 100
 
 export const isBusy = (fault: unknown): boolean =>
-  fault instanceof SqliteError && /^SQLITE_(BUSY|PROTOCOL)/.test(fault.code)
+  fault instanceof Database.SqliteError && /^SQLITE_(BUSY|PROTOCOL)/.test(fault.code)
 
-/** Faults of the disk or the file rather than of one statement: who meets one knows nothing about what was written. */
-const storageFaults = /^SQLITE_(BUSY|FULL|IOERR|NOMEM|CORRUPT|READONLY|PROTOCOL|CANTOPEN|NOTADB)/
+const cell = new Int32Array(new SharedArrayBuffer(4))
 
-export const isStorageFault = (fault: unknown): boolean =>
-  fault instanceof SqliteError && storageFaults.test(fault.code)
+/** Blocks for a fraction of a millisecond, then lets whatever is due in this process have its turn. */
+const doze = (): Promise<void> => {
+  Atomics.wait(cell, 0, 0, nap)
+  return new Promise((next) => setImmediate(next))
+}
 
-const pause = (ms: number) => new Promise<void>((next) => setTimeout(next, ms))
+const pause = (ms: number): Promise<void> => new Promise((next) => setTimeout(next, ms))
 
 /**
- * Takes the log's lock without blocking the event loop: tries, and waits a random, growing time while another
- * process holds it (jitter keeps 16 processes fair; SQLite's own busy handler does not, and blocks).
+ * Takes the log's lock: first come, first served among the processes that wait for it. Without the queue one process
+ * at a time made all the progress (fairness 0.62 of 1 among 16), and single calls waited a second.
  */
 export class LockWait {
+  private readonly turns: Turns
+
+  constructor(turns: Turns) {
+    this.turns = turns
+  }
+
   async take(begin: () => void): Promise<void> {
-    const started = performance.now()
-    for (let bound = firstWait; ; bound = Math.min(bound * 1.5, longestWait)) {
-      try {
-        return begin()
-      } catch (fault) {
-        if (!isBusy(fault) || performance.now() - started > patience) throw fault
+    const ticket = monotonic()
+    try {
+      for (let tries = 0; ; tries++) {
+        const ahead = this.turns.ahead(ticket)
+        const waited = monotonic() - ticket
+        if ((ahead === 0 || waited > longEnough) && taken(begin, waited)) return
+        this.turns.wait(ticket)
+        await (ahead <= 1 && tries < naps ? doze() : pause(Math.max(1, ahead / 2)))
       }
-      await pause(bound * (0.5 + Math.random()))
+    } finally {
+      this.turns.leave()
     }
   }
 
-  released(): void {}
+  close(): void {
+    this.turns.close()
+  }
+}
+
+/** Tries once. False when another process holds the lock; throws what else goes wrong, or when patience is at its end. */
+const taken = (begin: () => void, waited: number): boolean => {
+  try {
+    begin()
+    return true
+  } catch (fault) {
+    if (!isBusy(fault) || waited > patience) throw fault
+    return false
+  }
 }

@@ -11,6 +11,7 @@ import { LockWait } from './lock-wait.ts'
 import { type Durability, openReader, openWriter } from './open.ts'
 import { SameFiles } from './same-files.ts'
 import { Snapshots } from './snapshots.ts'
+import { Turns } from './turns.ts'
 
 export interface SqliteOptions {
   readonly file: string
@@ -35,6 +36,7 @@ export class SqliteStore implements Store {
   private readonly snapshots: Snapshots
   private readonly bell: Bell
   private readonly tail: Tail
+  private readonly lock: LockWait
   private readonly streams: readonly AnyStream[]
   private closed: Promise<void> | undefined
 
@@ -46,6 +48,7 @@ export class SqliteStore implements Store {
     this.reader = openReader(file)
     this.snapshots = new Snapshots(this.reader, clock)
     this.bell = new Bell(`${file}-bell`)
+    this.lock = new LockWait(new Turns(`${file}-queue`))
     const { writer } = this
     // The writer's pages are warm, and it is the one connection that is never in the middle of a query's snapshot.
     this.tail = new Tail({
@@ -58,7 +61,7 @@ export class SqliteStore implements Store {
     this.groups = new GroupCommit({
       connection: writer,
       files: new SameFiles(file),
-      lock: new LockWait(),
+      lock: this.lock,
       clock,
       newId,
       onFault,
@@ -97,6 +100,7 @@ export class SqliteStore implements Store {
     await Promise.all([this.groups.close(), this.snapshots.close()])
     this.tail.close()
     this.bell.close()
+    this.lock.close()
     this.reader.close()
     this.writer.close()
   }

@@ -11,13 +11,25 @@ const input = z.strictObject({ run_id: runId, as_of: asOf })
 
 const output = z.looseObject({
   run_id: z.string(),
+  goal: z.string(),
   status: z.string(),
+  paused: z.boolean(),
+  strategy: typed<RunView['strategy']>(
+    z.object({ version: z.number(), strategy: z.string(), rationale: z.string() }).nullable(),
+  ),
   counts: z.record(z.string(), z.number()),
   budgets: typed<RunView['budgets']>(
     z.record(z.string(), z.object({ used: z.number(), limit: z.number().nullable() })),
   ),
+  busy_agents: typed<RunView['busy_agents']>(
+    z.array(z.object({ agent_id: z.string(), task_ids: z.array(z.string()) })),
+  ),
+  checkpoints: typed<RunView['checkpoints']>(
+    z.array(z.looseObject({ checkpoint_id: z.string(), label: z.string().nullable() })),
+  ),
   next_actions: typed<RunView['next_actions']>(z.array(z.string())),
   invite: z.string(),
+  last_event_at: z.string(),
 })
 
 export const getRunTool = defineTool({

@@ -15,11 +15,23 @@ const input = z.strictObject({
 const output = z.looseObject({
   run_id: z.string(),
   task_id: z.string(),
+  key: z.string().nullable(),
+  task: z.string(),
   status: z.string(),
   verification: z.string(),
   result: z.unknown().optional(),
+  author: z.string().nullable().optional(),
   attempts: typed<TaskView['attempts']>(
-    z.array(z.looseObject({ agent_id: z.string(), outcome: z.string(), error: z.string().nullable() })),
+    z.array(
+      z.looseObject({
+        attempt: z.number(),
+        agent_id: z.string(),
+        claimed_at: z.string(),
+        ended_at: z.string().nullable(),
+        outcome: z.string(),
+        error: z.string().nullable(),
+      }),
+    ),
   ),
   timing: typed<TaskView['timing']>(z.record(z.string(), z.unknown())),
 })

@@ -1,4 +1,5 @@
 import type { AnyTool } from '../tool.ts'
+import { awaitResponsesTool } from './await-responses.ts'
 import { broadcastTaskTool } from './broadcast-task.ts'
 import { cancelTaskTool } from './cancel-task.ts'
 import { createCheckpointTool } from './create-checkpoint.ts'
@@ -11,6 +12,7 @@ import { listAgentsTool } from './list-agents.ts'
 import { listRunsTool } from './list-runs.ts'
 import { listTasksTool } from './list-tasks.ts'
 import { modifyStrategyTool } from './modify-strategy.ts'
+import { observeEventsTool } from './observe-events.ts'
 import { queryAgentStatusTool } from './query-agent-status.ts'
 import { rollbackToCheckpointTool } from './rollback-to-checkpoint.ts'
 import { spawnAgentTool } from './spawn-agent.ts'
@@ -36,6 +38,8 @@ export const conductTools: readonly AnyTool[] = [
   broadcastTaskTool,
   updateTaskTool,
   cancelTaskTool,
+  awaitResponsesTool,
+  observeEventsTool,
   listTasksTool,
   getTaskTool,
   trackMetricsTool,

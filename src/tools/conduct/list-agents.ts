@@ -33,7 +33,11 @@ const output = z.object({
     z.array(
       z.looseObject({
         agent_id: z.string(),
+        name: z.string().nullable(),
         status: z.string(),
+        runner: z.string(),
+        capabilities: z.array(z.object({ name: z.string(), proficiency: z.number() })),
+        load: z.object({ claimed: z.number(), max: z.number() }),
         success_rate: z.number().nullable().optional(),
       }),
     ),

@@ -15,7 +15,16 @@ const input = z.strictObject({
 
 const output = z.object({
   runs: typed<ReturnType<typeof runRow>[]>(
-    z.array(z.looseObject({ run_id: z.string(), status: z.string(), open_tasks: z.number() })),
+    z.array(
+      z.looseObject({
+        run_id: z.string(),
+        name: z.string().nullable(),
+        goal: z.string(),
+        status: z.string(),
+        open_tasks: z.number(),
+        last_event_at: z.string(),
+      }),
+    ),
   ),
   next_cursor: z.string().optional(),
 })

@@ -10,12 +10,18 @@ import { typed } from '../views/typed.ts'
 import { moreWords } from '../views/words.ts'
 import { asOf } from './as-of-field.ts'
 
+const moment = text(40)
+  .refine((given) => !Number.isNaN(Date.parse(given)), { error: 'must be an ISO 8601 time' })
+  .describe('ISO time')
+
 const input = z.strictObject({
   status: z.enum(taskStatuses).describe('Default: any').optional(),
   agent_id: agentHandle.describe('Who holds, did or is to do it').optional(),
   text: text(200).describe('In title, key or task').optional(),
   priority: z.enum(priorities).describe('Priority').optional(),
   parent_task_id: taskHandle.describe('Its subtasks').optional(),
+  created_after: moment.optional(),
+  created_before: moment.optional(),
   view: z.enum(['brief', 'timeline', 'results']).default('brief').describe('What to tell of each'),
   as_of: asOf,
   run_id: runId,
@@ -26,7 +32,19 @@ const input = z.strictObject({
 const output = z.object({
   run_id: z.string(),
   tasks: typed<TaskRow[]>(
-    z.array(z.looseObject({ task_id: z.string(), title: z.string(), status: z.string() })),
+    z.array(
+      z.looseObject({
+        task_id: z.string(),
+        key: z.string().nullable(),
+        title: z.string(),
+        status: z.string(),
+        priority: z.string(),
+        agent_id: z.string().optional(),
+        attempt: z.number(),
+        blocked_by: z.array(z.string()).optional(),
+        result: z.unknown().optional(),
+      }),
+    ),
   ),
   total: z.number().optional(),
   next_cursor: z.string().optional(),

@@ -31,9 +31,9 @@ const budgets = ({ settings, counts, agents, tokens, cost_usd, started_at }: Ove
 
 /** A run as clients read it. */
 export const runView = (situation: Situation) => {
-  const { run, overview, lastEventAt, busy, checkpoints, nextActions } = situation
+  const { run, state, overview, lastEventAt, busy, checkpoints, nextActions } = situation
   const { goal, name, status, paused, strategy, settings, counts, started_at } = overview
-  const ended = run.state.status !== 'open' && status === run.state.status ? run.state : undefined
+  const ended = state && state.status !== 'open' ? state : undefined
   const busyAgents = [...(busy ?? [])].slice(0, most.agents)
   return {
     run_id: run.id,
@@ -50,11 +50,11 @@ export const runView = (situation: Situation) => {
       agent_id,
       task_ids: tasks.slice(0, most.tasks),
     })),
-    checkpoints: checkpoints.map(({ id, state }) => ({
+    checkpoints: checkpoints.map(({ id, state: made }) => ({
       checkpoint_id: id,
-      label: state.label,
-      position: state.position,
-      at: iso(state.createdAt),
+      label: made.label,
+      position: made.position,
+      at: iso(made.createdAt),
     })),
     next_actions: nextActions ?? [],
     invite: invite(run.id, goal),

@@ -95,12 +95,13 @@ export const taskView = (detail: TaskDetail) => {
     status: state.status,
     priority: state.priority,
     requires: state.requires,
-    agent_id: state.agent,
+    agent_id: workerOf(state),
+    addressed_to: state.agent,
     attempt: state.attempt,
     max_attempts: state.maxAttempts,
     timeout_ms: state.timeoutMs,
     ...retryOf(state),
-    ...(state.status === 'claimed' ? { claimed_by: state.by, lease_ends_at: iso(state.leaseEndsAt) } : {}),
+    ...(state.status === 'claimed' ? { lease_ends_at: iso(state.leaseEndsAt) } : {}),
     ...(submission && {
       result: result.result,
       ...(result.chars === undefined ? {} : { result_chars: result.chars }),
@@ -151,7 +152,7 @@ export const sayTask = (view: TaskView): string => {
   const children = Object.entries(view.children.counts).map(([status, count]) => `${count} ${status}`)
   const lines = [
     `${view.task_id}${view.key === null ? '' : ` [${view.key}]`} ${view.title}: ${view.status}, verification ${view.verification}, attempt ${view.attempt} of ${view.max_attempts}.${failure}`,
-    view.claimed_by && `Claimed by ${view.claimed_by} until ${view.lease_ends_at}.`,
+    view.lease_ends_at && `Claimed by ${view.agent_id} until ${view.lease_ends_at}.`,
     view.findings && `Findings: ${cut(view.findings, 500)}`,
     view.depends_on.length > 0 && `Depends on: ${named(view.depends_on)}.`,
     view.dependents.length > 0 && `Waiting for it: ${named(view.dependents)}.`,

@@ -3,7 +3,7 @@ import { invalid } from '../../errors.ts'
 import type { Reported } from '../../primitives/task/commands/answer.ts'
 import type { Report } from '../../primitives/task/commands/complete.ts'
 import type { Completed } from '../../primitives/task/commands/complete-many.ts'
-import { json, list, runId, whole } from '../fields.ts'
+import { json, list, runId, share, whole } from '../fields.ts'
 import type { Session } from '../session.ts'
 import { remember } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
@@ -11,12 +11,6 @@ import { type Claimed, sayClaimed, shown } from './claimed.ts'
 import { handIn } from './hand-in.ts'
 import { reporter, reportFields, reportOn } from './report-on.ts'
 import { here } from './speaking-as.ts'
-
-const share = z
-  .number()
-  .refine((given) => given >= 0 && given <= 1, { error: 'must be a number from 0 to 1' })
-  .describe('0–1')
-  .optional()
 
 const spend = ['tokens', 'cost_usd'] as const
 const metrics = z
@@ -28,8 +22,8 @@ const metrics = z
 const saying = {
   result: json.describe('Any JSON'),
   evidence: json.describe('What shows that it is right').optional(),
-  confidence: share,
-  score: share,
+  confidence: share.optional(),
+  score: share.optional(),
   metrics: metrics.describe('tokens, cost_usd, …').optional(),
 }
 

@@ -4,16 +4,19 @@ import { type Join, joinAsAgent } from '../../primitives/agent/commands/join.ts'
 import { agentAndRun } from '../../primitives/agent/find.ts'
 import { type Here, showLife } from '../../primitives/presence/commands/show.ts'
 import { type Speaker, theRun } from '../../primitives/run/find.ts'
-import { capabilitiesField } from '../conduct/capabilities-field.ts'
-import { agentHandle, newHandle, runId } from '../fields.ts'
+import { agentHandle, list, newHandle, runId, share, text } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
 import { here } from './speaking-as.ts'
 
+const capability = text(100).describe('e.g. sql')
+
 const input = z.strictObject({
   agent_id: agentHandle.describe('A spawned agent; default: a new one').optional(),
   name: newHandle.describe('Of a new agent').optional(),
-  capabilities: capabilitiesField.optional(),
+  capabilities: list(z.union([capability, z.strictObject({ name: capability, proficiency: share })]), 100)
+    .describe('What you can do')
+    .optional(),
   run_id: runId,
 })
 

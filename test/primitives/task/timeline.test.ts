@@ -70,8 +70,8 @@ describe('where a task’s time went', () => {
       priority: 'normal',
       agent: null,
       blocked: true,
-    }
-    const revised = { type: 'task.revised', data: blocked } as const
+    } as const
+    const revised: TaskEvent = { type: 'task.revised', data: blocked }
     const facts = history([0, created({ blocked: true })], [10, unblocked], [20, revised])
     expect(timingOf(facts, 50)).toEqual({ ...none, blocked_ms: 40, ready_ms: 10 })
     const replaced = { from: 'tsk_b', to: 'tsk_c', blocked: false }

@@ -13,14 +13,14 @@ const sessions = ['ses_one', 'ses_two', 'ses_three'] as const
 
 /** Now and then a name that is taken, so that the refusal is met as well. */
 const name = (random: Random) => (random.chance(0.5) ? random.pick(names) : undefined)
-const some = (random: Random) => skills.filter(() => random.chance(0.5))
+const some = (random: Random) => skills.filter(() => random.chance(0.7))
 
 export const spawn = (world: World, random: Random, run: Life): Planned => {
   const input = {
     purpose: `purpose ${world.next()}`,
     name: name(random),
     capabilities: some(random),
-    max_concurrent: random.int(1, 4),
+    max_concurrent: random.int(1, 5),
     metadata: random.chance(0.3) ? { n: world.next() } : undefined,
     ...(random.chance(0.1) && {
       profile: {
@@ -35,11 +35,11 @@ export const spawn = (world: World, random: Random, run: Life): Planned => {
   }
 }
 
-/** Any agent of the run, the terminated and the undone too. */
+/** Any agent of the run: mostly one that lives, now and then one that is terminated or undone. */
 export const anyAgent = (world: World, random: Random, run: Life): string | undefined => {
   const agents = world.all('agent', true).filter(({ life }) => life.run === run.no)
   const living = agents.filter(({ state }) => state.status === 'active')
-  const from = living.length > 0 && random.chance(0.92) ? living : agents
+  const from = random.chance(0.95) ? living : agents
   return from.length === 0 ? undefined : random.pick(from).life.id
 }
 

@@ -60,13 +60,28 @@ export const checkRollback = (
   if (differs(revoked, claimed.sort())) wrong(`it revoked ${revoked}, claimed were ${claimed}`)
   const left = stateOf(run).epochs.at(-1)
   if (left.base !== to.seq || left.from <= before) wrong(`its epoch is ${JSON.stringify(left)}`)
-  const [reports] = mirror.rows(
-    `select count(*) as n from main.event where run = ? and seq > ? and seq <= ?
-     and type in ('task.completed', 'task.submitted', 'task.attempt_failed')`,
-    run.no,
-    to.seq,
-    before,
-  )
-  if (answer.irreversible_total !== reports?.n)
-    wrong(`${answer.irreversible_total} reports stay, ${reports?.n} were made since`)
+  const epochs = { before: stateAt(run, before)?.epochs ?? [], after: stateOf(run).epochs }
+  const reports = mirror
+    .rows(
+      `select seq from main.event where run = ? and seq <= ?
+       and type in ('task.completed', 'task.submitted', 'task.attempt_failed')`,
+      run.no,
+      before,
+    )
+    .filter(({ seq }) => counts(epochs.before, seq) && !counts(epochs.after, seq))
+  if (answer.irreversible_total !== reports.length)
+    wrong(`${answer.irreversible_total} reports stay, ${reports.length} were given up`)
+}
+
+/** Whether an event counts, by the run's account of its epochs: each one goes on from its base. */
+const counts = (epochs: readonly { from: number; base: number }[], seq: number): boolean => {
+  const last = epochs.findLast(({ from }) => from <= seq)
+  const path = new Set<object>()
+  for (let at = epochs.at(-1), end = Infinity; at; ) {
+    path.add(at)
+    if (at === last) return seq <= end
+    end = at.base
+    at = epochs.findLast((one) => one.from <= end && !path.has(one))
+  }
+  return false
 }

@@ -7,7 +7,7 @@ import * as conducting from './conducting.ts'
 import * as crew from './crew.ts'
 import type { Life } from './mirror.ts'
 import * as planning from './planning.ts'
-import { lookBack } from './reads.ts'
+import { lookBack, readBack, readTwice } from './looking-back.ts'
 import { checkpoint, goBack } from './returning.ts'
 import * as working from './working.ts'
 import { Broken, type Planned, World } from './world.ts'
@@ -16,25 +16,25 @@ type Plan = (world: World, random: Random, run: Life) => Planned | undefined
 
 /** What a history is made of, and how often each comes. */
 const plans: readonly (readonly [weight: number, plan: Plan])[] = [
-  [6, crew.spawn],
-  [4, crew.join],
-  [1.5, crew.sessionCloses],
-  [2, crew.dismiss],
-  [14, planning.create],
+  [4, crew.spawn],
+  [2.5, crew.join],
+  [0.7, crew.sessionCloses],
+  [1, crew.dismiss],
+  [9, planning.create],
   [2, planning.createOnce],
   [5, planning.update],
-  [3, planning.cancel],
-  [20, working.claim],
-  [16, working.complete],
+  [2, planning.cancel],
+  [26, working.claim],
+  [22, working.complete],
   [6, working.fail],
   [4, working.progress],
   [3, working.repeat],
-  [8, working.timePasses],
+  [4, working.timePasses],
   [2, conducting.strategy],
-  [3, conducting.change],
-  [2.5, conducting.pause],
-  [0.5, conducting.end],
-  [0.7, conducting.start],
+  [2, conducting.change],
+  [1.5, conducting.pause],
+  [0.25, conducting.end],
+  [0.4, conducting.start],
 ]
 
 type Act = (world: World, random: Random, run: Life) => Promise<unknown>
@@ -45,6 +45,8 @@ const acts: readonly (readonly [weight: number, act: Act])[] = [
   [6, checkpoint],
   [4, goBack],
   [3, lookBack],
+  [1.5, readBack],
+  [0.7, readTwice],
   [1, (world, random) => world.reopen(random.chance(0.5))],
 ]
 

@@ -104,8 +104,8 @@ export const update = (world: World, random: Random, run: Life): Planned | undef
   const input = {
     run_id: run.id,
     task_id: task,
-    depends_on: maybe(random, 0.5, () => (random.chance(0.3) ? [] : [other])),
-    priority: maybe(random, 0.3, () => random.pick(priorities)),
+    depends_on: maybe(random, 0.5, () => (random.chance(0.4) ? [] : [other])),
+    priority: maybe(random, 0.6, () => random.pick(priorities)),
     agent_id: maybe(random, 0.2, () => (random.chance(0.5) ? null : anyAgent(world, random, run))),
     task: maybe(random, 0.3, () => `do ${world.next()} instead`),
     speaker: nobody,

@@ -1,49 +1,76 @@
-import { isDeepStrictEqual } from 'node:util'
-import { type Differs, pastOf } from '../../../src/primitives/history/as-of.ts'
-import { lastAt } from '../../../src/primitives/history/queries.ts'
+import type { ToolContext } from '../../../src/tools/tool.ts'
+import { tools } from '../../../src/tools/index.ts'
+import { Session } from '../../../src/tools/session.ts'
 import type { Random } from '../../support/random.ts'
-import { type Life, stateAt, stateOf } from './mirror.ts'
-import { runOf } from './run-of.ts'
+import type { Life, State } from './mirror.ts'
 import type { World } from './world.ts'
 
-/** What the read tools answer of a run, by the name of the read. */
-export type Reads = Readonly<Record<string, unknown>>
-
-export const readAll = async (_world: World, _random: Random, _run: Life): Promise<Reads> => ({})
-
-export const checkReads = async (
-  _world: World,
-  _random: Random,
-  _run: Life,
-  _then: Reads | undefined,
-): Promise<void> => {}
-
-/** A look at a random earlier moment shows every entity as it was at that position of the log. */
-export const lookBack = async (world: World, random: Random, run: Life): Promise<void> => {
-  const { mirror } = world
-  const seq = random.int(run.states[0]?.seq ?? 1, mirror.head)
-  const known = world.positions.filter((one) => one.run === run.id)
-  const mark = known.length > 0 && random.chance(0.3) ? random.pick(known) : undefined
-  const [row] = mirror.rows('select at from main.event where seq = ?', seq)
-  const moment = random.chance(0.3) ? new Date(row?.at).toISOString() : undefined
-  const asOf = mark?.id ?? moment ?? seq
-  const last = () => mirror.rows('select max(seq) as seq from main.event where at <= ?', row?.at)[0]?.seq as number
-  const position = mark?.seq ?? (moment ? last() : seq)
-  const past = await world.store(random.chance(0.3)).read(async (db) => pastOf(db, await runOf(db, run), asOf), undefined)
-  world.count('looks back')
-  world.said.push(`look at ${run.id} as of ${asOf}`)
-  world.require(past.position === position, () => `as of ${asOf} is event ${past.position}, not ${position}`)
-  for (const life of mirror.lives.values()) {
-    if (life.run !== run.no) continue
-    const differs: Differs | undefined = past.differs.get(life.no)
-    const was = differs ? differs.was : stateOf(life)
-    const should = stateAt(life, position)
-    world.require(
-      isDeepStrictEqual(plain(was), plain(should)),
-      () => `${life.id} as of event ${position} reads ${JSON.stringify(was)}, it was ${JSON.stringify(should)}`,
-    )
-  }
-  world.require(past.at === (await world.store(false).read((db) => lastAt(db, run.no, position), undefined)), () => '')
+/** What the read tools answered of a run at one moment. */
+export interface Reads {
+  readonly run: State
+  /** By id, with the results. */
+  readonly rows: ReadonlyMap<string, State>
+  readonly agents: ReadonlyMap<string, State>
+  /** Some tasks whole, by id. */
+  readonly tasks: ReadonlyMap<string, State>
 }
 
-const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)))
+/** The most tasks that are read whole at a time: each takes as long as a whole page of the list. */
+const whole = 5
+
+const byName = new Map(tools.map((tool) => [tool.name, tool]))
+
+/** Calls a read tool as the server would. */
+const ask = async (world: World, other: boolean, name: string, args: State): Promise<State> => {
+  const tool = byName.get(name)
+  if (!tool) throw new Error(`there is no tool ${name}`)
+  const store = world.store(other)
+  const refused = () => Promise.reject(new Error(`${name} is to read only`))
+  const context: ToolContext = {
+    execute: refused,
+    read: (query, input) => store.read(query, input),
+    session: new Session('ses_reader'),
+    wait: { until: refused, progress: () => {} },
+  }
+  return JSON.parse(JSON.stringify(await tool.run(tool.input.parse(args), context)))
+}
+
+/** All pages of a list, rows by id. Pages of any size must come to the same. */
+const all = async (
+  world: World,
+  random: Random,
+  name: string,
+  args: State,
+  list: string,
+  id: string,
+): Promise<ReadonlyMap<string, State>> => {
+  const rows = new Map<string, State>()
+  const limit = random.chance(0.2) ? random.int(1, 7) : 200
+  const other = random.chance(0.3)
+  for (let cursor: string | undefined; ; ) {
+    const page = await ask(world, other, name, { ...args, limit, ...(cursor && { cursor }) })
+    for (const row of page[list]) {
+      world.require(!rows.has(row[id]), () => `${name} lists ${row[id]} twice`)
+      rows.set(row[id], row)
+    }
+    cursor = page.next_cursor
+    if (cursor === undefined) return rows
+  }
+}
+
+/** Reads everything there is to read of a run: now, or as it was. */
+export const readAll = async (
+  world: World,
+  random: Random,
+  run: Life,
+  { asOf, only }: { readonly asOf?: string | number; readonly only?: Iterable<string> } = {},
+): Promise<Reads> => {
+  const args = { run_id: run.id, ...(asOf !== undefined && { as_of: asOf }) }
+  const rows = await all(world, random, 'list_tasks', { ...args, view: 'results' }, 'tasks', 'task_id')
+  const agents = await all(world, random, 'list_agents', { ...args, status: 'any' }, 'agents', 'agent_id')
+  const named = only ?? random.shuffled([...rows.keys()]).slice(0, whole)
+  const read = new Map<string, State>()
+  if (asOf === undefined)
+    for (const id of named) read.set(id, await ask(world, random.chance(0.3), 'get_task', { task_id: id }))
+  return { run: await ask(world, random.chance(0.3), 'get_run', args), rows, agents, tasks: read }
+}

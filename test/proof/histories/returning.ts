@@ -6,8 +6,9 @@ import { failTask, reportProgress } from '../../../src/primitives/task/commands/
 import type { Random } from '../../support/random.ts'
 import { checkRollback } from './going-back.ts'
 import type { Life } from './mirror.ts'
-import { checkReads, readAll } from './reads.ts'
+import { readAll } from './reads.ts'
 import { nobody, runOf } from './run-of.ts'
+import { notBroughtBack } from './same-reads.ts'
 import { lives } from './working.ts'
 import type { Planned, Position, World } from './world.ts'
 
@@ -15,7 +16,7 @@ import type { Planned, Position, World } from './world.ts'
 export const checkpoint = async (world: World, random: Random, run: Life): Promise<void> => {
   const label = random.chance(0.3) ? `label-${random.int(1, 3)}` : null
   const notes = random.chance(0.5) ? { note: world.next() } : null
-  const reads = await readAll(world, random, run)
+  const reads = random.chance(0.7) ? await readAll(world, random, run) : undefined
   const seq = world.mirror.head
   await world.carryOut(random, {
     says: `checkpoint of ${run.id}`,
@@ -37,7 +38,7 @@ export const goBack = async (world: World, random: Random, run: Life): Promise<v
   const newestOfLabel = to.label !== null && known.findLast(({ label }) => label === to.label) === to
   const live = world.tokens.filter((token) => lives(world, token) && world.mirror.byId.get(token.task)?.run === run.no)
   const before = world.mirror.head
-  const reads = await readAll(world, random, run)
+  const reads = random.chance(0.4) ? await readAll(world, random, run) : undefined
   await world.carryOut(random, {
     says: `rollback of ${run.id} to ${to.id} (event ${to.seq})`,
     command: async (tx) => {
@@ -55,7 +56,11 @@ export const goBack = async (world: World, random: Random, run: Life): Promise<v
       world.positions.push({ ...undo, reads })
     },
   })
-  await checkReads(world, random, run, to.reads)
+  if (to.reads) {
+    const now = await readAll(world, random, run, { only: to.reads.tasks.keys() })
+    const wrong = notBroughtBack(to.reads, now)
+    world.require(wrong.length === 0, () => `after the rollback to ${to.id}: ${wrong.join('; ')}`)
+  }
   for (const { task, token } of live) {
     await refusesLost(world, random, task, token)
     world.count('revoked leases')

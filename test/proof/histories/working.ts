@@ -5,7 +5,7 @@ import { failTask, reportProgress } from '../../../src/primitives/task/commands/
 import { tokenDigest } from '../../../src/primitives/task/digest.ts'
 import { sweep } from '../../../src/primitives/task/sweep.ts'
 import type { Random } from '../../support/random.ts'
-import { anyAgent } from './crew.ts'
+import { anyAgent, spawn } from './crew.ts'
 import { type Life, type State, type Step, stateOf } from './mirror.ts'
 import { anyTask } from './planning.ts'
 import { nobody } from './run-of.ts'
@@ -33,10 +33,10 @@ const firstFor = (world: World, run: Life, agent: string): State | undefined => 
 
 export const claim = (world: World, random: Random, run: Life): Planned | undefined => {
   const agent = anyAgent(world, random, run)
-  if (!agent) return undefined
+  if (!agent) return spawn(world, random, run)
   const task = random.chance(0.15) ? anyTask(world, random, run, 'ready', 'claimed') : undefined
   const takeover = task !== undefined && random.chance(0.4)
-  const leaseMs = random.pick([1_000, 20_000, 300_000])
+  const leaseMs = random.pick([1_000, 60_000, 600_000, 3_600_000])
   return {
     says: `${agent} claims ${task ?? 'what comes'}${takeover ? ', taking over' : ''}`,
     command: (tx) => claimTask(tx, { run_id: run.id, agent, task, takeover, leaseMs, speaker: nobody }),
@@ -179,7 +179,7 @@ export const progress = (world: World, random: Random): Planned | undefined => {
 
 /** Time goes on, by a little or a lot, and the sweep writes down what it has done. */
 export const timePasses = (world: World, random: Random): Planned => {
-  const ms = random.pick([500, 2_000, 25_000, 130_000, 400_000, 4_000_000])
+  const ms = random.pick([100, 500, 500, 2_000, 2_000, 25_000, 130_000, 400_000, 4_000_000])
   world.now += ms
   return {
     says: `${ms} ms pass`,

@@ -67,11 +67,8 @@ export const resultsStand = async (cast: Cast, expected: ReadonlyMap<string, str
       `${task_id} ended with ${logged}, not once with ${result}`,
     )
     for (const client of [a, b]) {
-      const { task } = await client.must('get_task', { task_id })
-      faults.expect(
-        task.result === result,
-        `get_task ${task_id}: ${JSON.stringify(task.result)}, not ${result}`,
-      )
+      const { result: told } = await client.must('get_task', { task_id })
+      faults.expect(told === result, `get_task ${task_id}: ${JSON.stringify(told)}, not ${result}`)
     }
   }
 }

@@ -71,8 +71,8 @@ const allLost = async (cast: Cast, tokens: readonly Held[], what: string): Promi
 const stillOpen = async ({ conductor }: Cast, tokens: readonly Held[]): Promise<readonly Held[]> => {
   const open: Held[] = []
   for (const held of tokens) {
-    const { task } = await conductor.must('get_task', { task_id: held.task_id })
-    if (task.status === 'ready') open.push(held)
+    const { status } = await conductor.must('get_task', { task_id: held.task_id })
+    if (status === 'ready') open.push(held)
   }
   return open
 }

@@ -90,6 +90,22 @@ describe('list_tasks', () => {
     expect((await call('list_tasks', { text: '%' })).tasks).toEqual([])
   })
 
+  it('tells when tasks were made', async () => {
+    let now = Date.UTC(2026, 0, 1)
+    baton = await startBaton({ clock: () => now })
+    await call('start_run', { goal: 'g' })
+    for (const key of ['a', 'b', 'c']) {
+      await make({ key, task: key })
+      now += 60_000
+    }
+    const at = (minutes: number) => new Date(Date.UTC(2026, 0, 1, 0, minutes)).toISOString()
+    const keys = async (args: object) => (await call('list_tasks', args)).tasks.map(({ key }: Answer) => key)
+    expect(await keys({ created_after: at(0) })).toEqual(['b', 'c'])
+    expect(await keys({ created_before: at(2) })).toEqual(['a', 'b'])
+    expect(await keys({ created_after: at(0), created_before: at(2), status: 'ready' })).toEqual(['b'])
+    await expect(keys({ created_after: 'yesterday' })).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
   it('cuts long results and says so', async () => {
     await make({ key: 'a', task: 'a' }, { key: 'b', task: 'b' })
     const { agent_id } = await call('spawn_agent', { purpose: 'x' })

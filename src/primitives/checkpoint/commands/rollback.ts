@@ -3,7 +3,7 @@ import { statement } from '../../../kernel/statement.ts'
 import type { AnyEntity } from '../../../kernel/stream.ts'
 import { changedSince, type LogTables } from '../../history/queries.ts'
 import type { Run } from '../../run/find.ts'
-import { abandoned, lineage } from '../../run/lineage.ts'
+import { abandoned, lineage, parting } from '../../run/lineage.ts'
 import type { Epoch } from '../../run/state.ts'
 import { claimedIn } from '../../task/held.ts'
 import type { Checkpoint } from '../find.ts'
@@ -59,12 +59,13 @@ export const rollback = async (
     state: { undoes: checkpoint.id },
     why: 'before_rollback',
   })
-  // What an earlier rollback abandoned was listed by it, and is not given up a second time.
-  const spans = lineage(run.state.epochs)
-  const since = await tx.all(reports, { run: run.no, since: position })
-  const givenUp = since.filter(({ seq }) => !abandoned(spans, seq))
-  const claimed = await claimedIn(tx, run.no)
   const epochs: readonly Epoch[] = [...run.state.epochs, { from: tx.head + 1, base: position }]
+  // What an earlier rollback abandoned was listed by it; what one has brought back is given up again, and may be older
+  // than the position, where that lies on another branch.
+  const [past, next] = [lineage(run.state.epochs), lineage(epochs)]
+  const since = await tx.all(reports, { run: run.no, since: parting(past, next) })
+  const givenUp = since.filter(({ seq }) => !abandoned(past, seq) && abandoned(next, seq))
+  const claimed = await claimedIn(tx, run.no)
   const changed = await changedSince(tx, run.no, position, Number.MAX_SAFE_INTEGER)
   // A claim that nothing has changed since the checkpoint is older than the new epoch too: it ends.
   const known = new Set(changed.map((entity) => entity.no))

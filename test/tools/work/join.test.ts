@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { startBoard } from '../board.ts'
+
+describe('joining', () => {
+  it('makes the session the worker of a spawned agent', async () => {
+    const board = await startBoard()
+    const { agent_id } = await board.call('spawn_agent', { purpose: 'paint', name: 'painter' })
+    const worker = await board.another()
+    const joined = await worker.call('join_as_agent', { agent_id: 'painter', run_id: board.run_id })
+    expect(joined).toMatchObject({ run_id: board.run_id, agent_id, goal: 'mend the fence' })
+    expect(joined.prompt).toContain('paint')
+    await board.plan({ key: 'a', task: 'x' })
+    const claimed = await worker.call('claim_task')
+    expect(claimed).toMatchObject({ agent_id, task: { key: 'a' } })
+  })
+
+  it('makes a new agent of a session that names none, with what it can do', async () => {
+    const board = await startBoard()
+    await board.plan({ key: 'a', task: 'x', requires: ['sql'] })
+    const worker = await board.another()
+    const { agent_id, name } = await worker.call('join_as_agent', {
+      name: 'newcomer',
+      capabilities: ['python', { name: 'sql', proficiency: 0.5 }],
+    })
+    expect(name).toBe('newcomer')
+    expect(await worker.call('claim_task')).toMatchObject({ agent_id, task: { key: 'a' } })
+  })
+
+  it('opens no run', async () => {
+    const board = await startBoard()
+    await board.call('end_run', { outcome: 'cancelled' })
+    const worker = await board.another()
+    await expect(worker.call('join_as_agent')).rejects.toMatchObject({ code: 'not_found' })
+    await expect(worker.call('join_as_agent', { run_id: board.run_id })).rejects.toMatchObject({
+      code: 'already_ended',
+    })
+  })
+
+  it('lets a session be several agents; the last claims by default', async () => {
+    const board = await startBoard()
+    await board.plan({ task: 'x' }, { task: 'y' })
+    const worker = await board.another()
+    const { agent_id: first } = await worker.call('join_as_agent', { name: 'first' })
+    const { agent_id: second } = await worker.call('join_as_agent', { name: 'second' })
+    expect((await worker.call('claim_task')).agent_id).toBe(second)
+    expect((await worker.call('claim_task', { agent_id: 'first' })).agent_id).toBe(first)
+  })
+
+  it('gives leases and presence back when the session closes, but those of a claim without joining stay', async () => {
+    const board = await startBoard()
+    const worker = await board.another()
+    const guest = await board.another()
+    const { agent_id } = await worker.call('join_as_agent', { run_id: board.run_id })
+    const { a, b } = await board.plan({ key: 'a', task: 'x' }, { key: 'b', task: 'y' })
+    await worker.call('claim_task', { task_id: a })
+    await guest.call('claim_task', { agent_id: board.agent_id, task_id: b })
+    await worker.close()
+    await guest.close()
+    expect((await board.call('get_task', { task_id: a })).status).toBe('ready')
+    expect((await board.call('get_task', { task_id: b })).status).toBe('claimed')
+    expect(await board.call('query_agent_status', { agent_id })).toMatchObject({ status: 'no_worker' })
+    const { task } = await board.claim()
+    expect(task).toMatchObject({ task_id: a, attempt: 1 })
+  })
+
+  it('leaves what another session has claimed as the same agent alone', async () => {
+    const board = await startBoard()
+    const { agent_id, run_id } = board
+    await board.plan({ key: 'a', task: 'x' }, { key: 'b', task: 'y' })
+    const one = await board.another()
+    const two = await board.another()
+    await one.call('join_as_agent', { agent_id, run_id })
+    await two.call('join_as_agent', { agent_id, run_id })
+    const { task: first } = await one.call('claim_task')
+    const { task: second } = await two.call('claim_task')
+    await two.close()
+    expect((await board.call('get_task', { task_id: first.task_id })).status).toBe('claimed')
+    expect((await board.call('get_task', { task_id: second.task_id })).status).toBe('ready')
+  })
+})
