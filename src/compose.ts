@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { Config, Known } from './config.ts'
 import { newId } from './ids.ts'
 import type { Call, Store } from './kernel/ports.ts'
+import { thisMachine } from './machine.ts'
 import { schema, streams } from './primitives/index.ts'
 import { isDue, sweep } from './primitives/task/sweep.ts'
 import { type Connection, connectServer, type ServerOptions } from './server/serve.ts'
@@ -91,6 +92,7 @@ export const compose = async (config: Config, transport: ServerOptions['transpor
     log,
     version,
     transport,
+    machine: thisMachine(),
     onClose: (session) => closeSession(store, session),
   })
   log.info({ version, db: config.db, session: connection.session.id }, 'serving')

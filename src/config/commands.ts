@@ -24,7 +24,7 @@ export const commands = {
   },
   demo: {
     usage: 'demo [--path DIR]',
-    says: 'Show several agents at work on one plan, without any model',
+    says: 'Watch worker processes survey a folder, one of them killed; no model needed',
     flags: ['path'],
     operands: 0,
   },

@@ -38,7 +38,7 @@ export const flags = {
     says: 'How much to log, on stderr',
   },
   config: { value: 'FILE', expects: 'a file name', says: 'Read settings from this JSON or YAML file' },
-  path: { value: 'DIR', says: 'Keep what the demo makes in this directory' },
+  path: { value: 'DIR', says: 'Folder for the demo to survey (default: what Baton is made of)' },
   write: { says: "Merge into the host's file, with a backup beside it, instead of printing" },
   npx: { says: 'Only the form for the published package' },
   help: { short: 'h', says: 'Show how to use a command' },

@@ -46,16 +46,13 @@ export const numbers = (
   const rows = [
     ['processes', `${processes} at once, all ended`],
     ['tasks', `${done.length} done, of which the rollback has undone ${undoneTasks}`],
-    ['log', `${plural(watch.events.length, 'event')}, all kept, those of the round that was undone too`],
+    ['log', `${plural(watch.events.length, 'event')}, those of the round that was undone included`],
     [
       'takeover',
-      `${seconds(takeover.claimedAfterMs)} after the kill, with a lease of ${seconds(leaseMs)}; nobody helped`,
+      `${seconds(takeover.claimedAfterMs)} after the kill, by the end of a lease of ${seconds(leaseMs)}`,
     ],
-    ['survey', `${seconds(tookMs)} by the workers, the kill included; ${seconds(plainMs)} by one process`],
-    [
-      'pacing',
-      heldMs < 50 ? 'none' : `small tasks were held back to be seen: ${seconds(heldMs)} of all workers' time`,
-    ],
+    ['survey', `${seconds(tookMs)} by the workers, kill included; ${seconds(plainMs)} by one process`],
+    ['pacing', heldMs < 50 ? 'none' : `small tasks were held back to be seen, ${seconds(heldMs)} in all`],
     [
       'in all',
       `${seconds(Date.now() - story.begun)}; of ${count(story.claims.held + story.claims.failed)} claims ${story.claims.held} hold`,

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Place } from './connection.ts'
 import { gone, kill } from './processes.ts'
 import { type Said, type Seat, seatVariable, type Told } from './seat.ts'
@@ -8,8 +9,8 @@ import { type Said, type Seat, seatVariable, type Told } from './seat.ts'
 interface Member {
   readonly process: ChildProcess
   readonly pid: number
-  /** The pid of its server, once that has answered. */
-  readonly server: Promise<number>
+  /** Resolves when its server has answered, or when there is nothing more to expect of it. */
+  readonly server: Promise<void>
   serverPid: number | undefined
   /** We ended it. */
   dismissed: boolean
@@ -49,10 +50,11 @@ export class Crew {
     closeSync(log)
     const { pid } = child
     if (pid === undefined) throw new Error(`The process for ${name} could not be started.`)
-    const server = new Promise<number>((resolve) => {
+    const server = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve())
       child.once('message', ({ server }: Said) => {
         member.serverPid = server
-        resolve(server)
+        resolve()
       })
     })
     const member: Member = { process: child, pid, server, serverPid: undefined, dismissed: false }
@@ -64,7 +66,7 @@ export class Crew {
     })
   }
 
-  /** Resolves when the servers of all workers have answered. */
+  /** Resolves when the servers of all workers have answered (or the workers have ended, which `failed` tells). */
   async ready(): Promise<void> {
     await Promise.all([...this.#members.values()].map(({ server }) => server))
   }
@@ -97,6 +99,8 @@ export class Crew {
 
   /** Ends all processes: by word, or, when that does not help or `now` is given, by force. */
   async end(now = false): Promise<void> {
+    // A server that is only starting has no pid here yet; it could outlive us, and write where nothing should be.
+    if (now) await Promise.race([this.ready(), sleep(patience, undefined, { ref: false })])
     for (const [name, member] of this.#members) {
       member.dismissed = true
       if (now) kill(member.pid)

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Connection } from './connection.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Connection } from './connection.ts'
 import { Crew } from './crew.ts'
 import { harmless } from './format.ts'
 import { play } from './play.ts'
@@ -70,11 +71,13 @@ const perform = async (folder: string, entry: string): Promise<number> => {
   const place = { entry, db: join(home, 'demo.db'), log: join(home, 'servers.log') }
   const copies = join(home, 'input')
   const crew = new Crew()
-  let baton: Connection | undefined
-  const { interrupted, off } = interruptions(() => {
-    for (const pid of crew.pids()) kill(pid)
-    if (baton) kill(baton.pid)
-  })
+  let opening: Promise<Connection> | undefined
+  const open = () => {
+    opening = Connection.open(place, 'baton-demo')
+    return opening
+  }
+  // Servers end by themselves when their clients do.
+  const { interrupted, off } = interruptions(() => crew.pids().forEach(kill))
   let ending: Ending = { code: 1, keep: false }
   try {
     const picture = await takePicture(folder, copies)
@@ -85,28 +88,32 @@ const perform = async (folder: string, entry: string): Promise<number> => {
         `baton demo: ${harmless(folder)} holds no text file (left out: ${left}).\nName another folder with --path.\n`,
       )
     } else {
-      const opened = (connection: Connection) => {
-        baton = connection
-      }
-      const props = { screen, place, crew, opened, folder: harmless(folder), picture, copies, leaseMs }
+      const props = { screen, place, crew, open, folder: harmless(folder), picture, copies, leaseMs }
       const fine = await Promise.race([play(props), crew.failed, interrupted])
       ending = fine ? { code: 0, keep: false } : { code: 1, keep: true }
     }
   } catch (error) {
-    ending = told(error)
+    screen.end()
+    // Ctrl-C reaches all processes of a terminal, and the news of their end may come before our own signal.
+    const cause = await Promise.race([interrupted.catch((interruption: unknown) => interruption), sleep(250)])
+    ending = told(cause ?? error)
   } finally {
-    screen.keep()
+    screen.end()
     await crew.end(true)
+    // It may be on its way still: then it is waited for, or its server would outlive us.
+    const baton = await opening?.catch(() => undefined)
     await baton?.close()
     if (baton) for (const pid of await gone([baton.pid], 1_000)) kill(pid)
     off()
     await rm(ending.keep ? copies : home, { recursive: true, force: true, maxRetries: 5 })
   }
   if (ending.keep) {
-    screen.say(`\nThe database is kept: ${place.db}`)
-    screen.say(`Look at it with: baton doctor --db ${place.db}. What the servers said is in ${place.log}.`)
+    process.stdout.write(`\nThe database is kept: ${place.db}\n`)
+    process.stdout.write(
+      `Look at it with baton doctor --db ${place.db}. What the servers said: ${place.log}\n`,
+    )
   } else if (ending.code === 0)
-    screen.say('\nNothing is left of it: no process, no file. To use Baton, see baton config --help.')
+    process.stdout.write('\nNothing is left: no process, no file. To use Baton, see baton config --help.\n')
   return ending.code
 }
 

@@ -37,19 +37,15 @@ export const mapReduce = async (
     },
   )
   const tookMs = performance.now() - begun
-  await stage.watch.until(
-    'the log tells that all is done',
-    ({ tasks }) => [...tasks.values()].every(({ status }) => status === 'done') || undefined,
-  )
   const survey = surveySchema.parse(merged)
   const again = performance.now()
   const plain = await plainCount(files, plan.quality)
   const plainMs = performance.now() - again
   story.hold(
-    `the merged survey equals a plain count of ${plural(plan.files.length, 'file')} by one process (${duration(plainMs)})`,
+    `the survey equals a plain count by one process, ${plural(plan.files.length, 'file')} in ${duration(plainMs)}`,
     differences(plain, survey),
   )
-  story.hold('each task was done once, and the merge began when the last count was in', disorder(stage))
+  story.hold('each task was done once, and the merge began after the last count', disorder(stage))
   return { survey, takeover, tookMs, plainMs }
 }
 

@@ -14,7 +14,7 @@ export interface Now {
 }
 
 /**
- * What DESIGN lets a rollback leave as it is: what was spent and learned, signs of life, and the list of checkpoints.
+ * What a rollback leaves as it is: what was spent and learned, signs of life, and the list of checkpoints.
  * The advice that comes with a run follows from those.
  */
 const exempt = new Set([
@@ -49,8 +49,16 @@ export const nowOf = async (baton: Connection, run_id: string, as_of?: string): 
   }
 }
 
-const comparable = (row: Row): Row =>
-  Object.fromEntries(Object.entries(row).filter(([field]) => !exempt.has(field)))
+/**
+ * Without what is exempt. Whether somebody is there for an agent is a sign of life too: a worker that was killed
+ * may count as idle until its process has been collected.
+ */
+const comparable = (row: Row): Row => {
+  const kept = Object.entries(row).filter(([field]) => !exempt.has(field))
+  return Object.fromEntries(
+    kept.map(([field, value]) => [field, field === 'status' && value === 'no_worker' ? 'idle' : value]),
+  )
+}
 
 const byId = (rows: readonly Row[], id: string): Readonly<Record<string, Row>> =>
   Object.fromEntries(rows.map((row) => [String(row[id]), comparable(row)]))

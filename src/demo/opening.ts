@@ -1,7 +1,7 @@
-import { Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { listed, plural, size } from './format.ts'
 import { capability, type Plan, surveyTasks } from './plan.ts'
-import type { Props } from './play.ts'
+import type { Props } from './props.ts'
 import type { Stage } from './stage.ts'
 
 const names = ['ada', 'grace', 'alan']
@@ -20,7 +20,7 @@ export const introduce = ({ screen, folder, picture }: Props, plan: Plan): void 
   const rows = [
     ['input', `${folder}: ${plural(plan.files.length, 'text file')}, ${size(plan.bytes)}${out}`],
     ['plan', `count and compress them: ${plural(counts, 'task')}, and one that merges the counts`],
-    ['workers', `${listed(names)}: ${names.length} processes, each a client with a Baton server of its own`],
+    ['workers', `${listed(names)}, each a process with a Baton server of its own`],
     ['share', 'one database file, and nothing else'],
   ] as const
   screen.say(screen.paint('bold', 'Baton demo'))
@@ -28,11 +28,9 @@ export const introduce = ({ screen, folder, picture }: Props, plan: Plan): void 
 }
 
 /** Starts all processes. */
-export const open = async ({ place, crew, opened, leaseMs }: Props): Promise<Connection> => {
+export const startAll = ({ place, crew, open, leaseMs }: Props): Promise<Connection> => {
   for (const name of names) crew.start(name, place, leaseMs)
-  const baton = await Connection.open(place, 'baton-demo')
-  opened(baton)
-  return baton
+  return open()
 }
 
 /** Spawns an agent for each worker; answers their names by id. */

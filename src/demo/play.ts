@@ -1,34 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { close, examine, numbers } from './closing.ts'
-import type { Connection, Place } from './connection.ts'
-import type { Crew } from './crew.ts'
 import { plural } from './format.ts'
 import { type MapReduced, mapReduce } from './map-reduce.ts'
-import { gather, introduce, open, spawnAll } from './opening.ts'
+import { gather, introduce, spawnAll, startAll } from './opening.ts'
 import { planOf } from './plan.ts'
+import type { Props } from './props.ts'
 import { tryAndGoBack, type WentBack } from './round-two.ts'
-import type { Screen } from './screen.ts'
 import type { Stage } from './stage.ts'
 import { Story } from './story.ts'
 import { affordableQuality } from './survey/afford.ts'
-import type { Picture } from './survey/picture.ts'
 import { table } from './table.ts'
 import { Watch } from './watch.ts'
-
-/** What the demo is given to play with. */
-export interface Props {
-  readonly screen: Screen
-  readonly place: Place
-  readonly crew: Crew
-  /** Told of the conductor's connection as soon as there is one. */
-  readonly opened: (baton: Connection) => void
-  /** The folder as it is shown, what is in it, and where the copies are. */
-  readonly folder: string
-  readonly picture: Picture
-  readonly copies: string
-  readonly leaseMs: number
-}
 
 /** Plays the whole demo; answers whether everything that it claims was so. */
 export const play = async (props: Props): Promise<boolean> => {
@@ -37,7 +20,7 @@ export const play = async (props: Props): Promise<boolean> => {
   const plan = planOf(copies, picture, await affordableQuality(copies, picture.files))
   introduce(props, plan)
   story.chapter('A map-reduce, and a kill in the middle of it')
-  const baton = await open(props)
+  const baton = await startAll(props)
   const { run_id: run } = await baton.call<{ run_id: string }>('start_run', {
     goal: `Survey ${plural(plan.files.length, 'file')}`,
     name: 'demo',

@@ -38,7 +38,7 @@ export const tryAndGoBack = async (stage: Stage, plan: Plan, survey: Survey): Pr
   const estimate = await secondRound(stage, plan)
   const off = Math.abs(estimate.lines - notes.lines) / Math.max(1, notes.lines)
   story.tell(
-    `${plural(estimate.sampled_files, 'file')} would make ${plural(estimate.lines, 'line')}; counted are ${count(notes.lines)}: ${verdict(off)}`,
+    `by ${plural(estimate.sampled_files, 'file')}: ${plural(estimate.lines, 'line')}; counted: ${count(notes.lines)}; ${verdict(off)}`,
   )
 
   const back = await baton.call<RolledBack>('rollback_to_checkpoint', {
@@ -54,10 +54,10 @@ export const tryAndGoBack = async (stage: Stage, plan: Plan, survey: Survey): Pr
   ]
   story.tell(`rolled back: ${plural(undoneTasks, 'task')} undone; restored: ${listed(restored)}`)
   story.tell(
-    `what cannot be undone is named: ${plural(back.irreversible_total, 'report')} of work done. ${back.undo_checkpoint_id} leads back again`,
+    `not undone, but named: ${plural(back.irreversible_total, 'report')} of work done; ${back.undo_checkpoint_id} leads back`,
   )
   const now = await nowOf(baton, run)
-  story.hold('the run, its tasks and its agents are what they were at the checkpoint', [
+  story.hold('the run, its tasks and agents are what they were at the checkpoint', [
     ...differences(then, now),
     ...differences(notes, back.state, 'notes'),
   ])

@@ -25,6 +25,7 @@ export class Screen {
   readonly live: boolean
   readonly paint: Paint
   #drawing: readonly string[] = []
+  #ended = false
 
   constructor(out: Out, env: Readonly<Record<string, string | undefined>>) {
     this.#out = out
@@ -42,13 +43,14 @@ export class Screen {
 
   /** A line that stays, above the drawing. */
   say(line = ''): void {
+    if (this.#ended) return
     const below = this.#drawing.length === 0 ? '' : `${control}?7l${text(this.#drawing)}${control}?7h`
     this.#out.write(`${this.#erased()}${line}\n${below}`)
   }
 
   /** Puts a drawing in the place of the last one. What does not fit on the screen is left out. */
   draw(lines: readonly string[]): void {
-    if (!this.live) return
+    if (!this.live || this.#ended) return
     const hide = this.#drawing.length === 0 ? `${control}?25l` : ''
     const shown = lines.slice(0, Math.max(1, (this.#out.rows ?? 24) - 1))
     // A line that wraps would take two, and the next drawing would not find the beginning of this one.
@@ -60,6 +62,12 @@ export class Screen {
   keep(): void {
     if (this.#drawing.length > 0) this.#out.write(`${control}?25h`)
     this.#drawing = []
+  }
+
+  /** Shows nothing more: who was interrupted may still be in the middle of a sentence. */
+  end(): void {
+    this.keep()
+    this.#ended = true
   }
 
   #erased(): string {

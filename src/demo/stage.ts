@@ -41,6 +41,10 @@ export const shown = async <T>(
   })
   try {
     const result = await act()
+    // What is shown comes out of the log, which may be read a moment later than the result.
+    await watch.until(`the log tells the end of ${scene.one}`, ({ tasks }) =>
+      [...tasks.values()].find(({ key, status }) => key === scene.one && status === 'done'),
+    )
     draw()
     return result
   } finally {

@@ -76,12 +76,8 @@ const takenOver = async (
   const claimedAfterMs = Date.parse(claimed.at) - killedAt
   const by = agents.get((claimed.data as { by: string }).by) ?? 'another'
   const waited = claimedAfterMs - endedAfterMs
-  const later = waited === 0 ? 'in the same moment' : `${duration(waited)} later`
-  story.tell(
-    stage.screen.paint(
-      'yellow',
-      `the lease on ${key} ended ${duration(endedAfterMs)} after the kill, and ${by} took it over ${later}`,
-    ),
-  )
+  const later = waited === 0 ? '' : `, ${duration(waited)} after that`
+  const told = `${duration(endedAfterMs)} later the lease on ${key} ended, and ${by} took it over${later}`
+  story.tell(stage.screen.paint('yellow', told))
   return { key, endedAfterMs, claimedAfterMs }
 }

@@ -43,5 +43,5 @@ export interface EventRow {
   readonly actor: number
   readonly correlation: string
   readonly at: number
-  readonly hash: Uint8Array
+  readonly hash: string
 }

@@ -36,9 +36,28 @@ function isNoise(key: string, value: unknown, schema: JsonObject, io: 'input' | 
   }
 }
 
-function slim(value: unknown, io: 'input' | 'output'): unknown {
-  if (Array.isArray(value)) return value.map((entry) => slim(entry, io))
-  if (!isObject(value)) return value
+/** Keys that describe and do not constrain. */
+const told = new Set(['title', 'description', 'default', 'examples'])
+const types = ['object', 'array', 'string', 'number', 'boolean', 'null']
+
+/**
+ * One type a schema: what may be of several types, or of any, says so in branches. Clients that map schemas onto a
+ * dialect with a single type refuse the shorter forms, and the Inspector's strict mode complains of them.
+ */
+function branched(schema: JsonObject): JsonObject {
+  const { type, ...rest } = schema
+  const said = Object.entries(rest).filter(([key]) => told.has(key))
+  const constraints = Object.fromEntries(Object.entries(rest).filter(([key]) => !told.has(key)))
+  const anything = type === undefined && Object.keys(constraints).length === 0
+  if (!anything && !Array.isArray(type)) return schema
+  const of = (one: unknown) => ({ type: one, ...(one !== 'null' && one !== 'boolean' && constraints) })
+  return { ...Object.fromEntries(said), anyOf: (anything ? types : (type as unknown[])).map(of) }
+}
+
+function slim(given: unknown, io: 'input' | 'output'): unknown {
+  if (Array.isArray(given)) return given.map((entry) => slim(entry, io))
+  if (!isObject(given)) return given
+  const value = branched(given)
   const kept = Object.entries(value).filter(([key, entry]) => !isNoise(key, entry, value, io))
   return Object.fromEntries(
     kept.map(([key, entry]) => {

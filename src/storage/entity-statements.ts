@@ -24,8 +24,6 @@ class EntityStatements {
   readonly byId: Statement<Pick<EntityRow, 'id'>, EntityRow>
   readonly byNo: Statement<Pick<EntityRow, 'no'>, EntityRow>
   readonly insert: Statement<Values, unknown>
-  /** All columns of the rows after a number, in order. */
-  readonly from: Statement<{ no: number; limit: number }, EntityRow & Record<string, unknown>>
 
   constructor(def: AnyStream) {
     const { kind } = def
@@ -36,9 +34,6 @@ class EntityStatements {
     this.byNo = statement<Tables, { no: number }>()((db, p) =>
       db.selectFrom(kind).select(rowColumns).where('no', '=', p.no),
     )
-    this.from = statement<Tables, { no: number; limit: number }>()((db, p) =>
-      db.selectFrom(kind).selectAll().where('no', '>', p.no).orderBy('no').limit(p.limit),
-    ) as EntityStatements['from']
     this.insert = statement<Tables, Values>()((db, p) =>
       db
         .insertInto(kind)

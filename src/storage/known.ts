@@ -4,10 +4,10 @@ import type { AnyEntity } from '../kernel/stream.ts'
 export interface RunHead {
   readonly seq: number
   readonly at: number
-  readonly hash: Uint8Array
+  readonly hash: string
 }
 
-/** The most entities kept from one transaction to the next. */
+/** The most of each kind of thing kept from one transaction to the next. */
 const most = 2_000
 
 /**
@@ -27,7 +27,10 @@ export class Known {
 
   /** Called under the lock, with the head of the log: forgets what may have changed. */
   meet(seq: number): void {
-    if (seq !== this.seq || this.entities.size > most || this.tallies.size > most) this.forget()
+    const { entities, tallies, runHeads, actors } = this
+    const full = Math.max(entities.size, tallies.size, runHeads.size) > most
+    if (seq !== this.seq || full) this.forget()
+    if (actors.size > most) actors.clear()
     this.seq = seq
   }
 

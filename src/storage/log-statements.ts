@@ -15,10 +15,10 @@ export interface LogTables {
     actor: number
     correlation: string
     at: number
-    hash: Uint8Array
+    hash: string
   }
   head: { one: number; seq: number; at: number; next_no: number }
-  run_head: { run: number; seq: number; at: number; hash: Uint8Array }
+  run_head: { run: number; seq: number; at: number; hash: string }
   actor: { no: number; who: string }
   tally: { scope: string; name: string; value: number }
   edge: { target: string; stream: number }
@@ -40,20 +40,18 @@ export const writeHead = statement<LogTables, { seq: number; at: number; next_no
 export const readRunHead = statement<LogTables, { run: number }>()((db, p) =>
   db.selectFrom('run_head').select(['seq', 'at', 'hash']).where('run', '=', p.run),
 )
-export const writeRunHead = statement<
-  LogTables,
-  { run: number; seq: number; at: number; hash: Uint8Array }
->()((db, p) =>
-  db
-    .insertInto('run_head')
-    .values({ run: p.run, seq: p.seq, at: p.at, hash: p.hash })
-    .onConflict((c) =>
-      c.column('run').doUpdateSet((eb) => ({
-        seq: eb.ref('excluded.seq'),
-        at: eb.ref('excluded.at'),
-        hash: eb.ref('excluded.hash'),
-      })),
-    ),
+export const writeRunHead = statement<LogTables, { run: number; seq: number; at: number; hash: string }>()(
+  (db, p) =>
+    db
+      .insertInto('run_head')
+      .values({ run: p.run, seq: p.seq, at: p.at, hash: p.hash })
+      .onConflict((c) =>
+        c.column('run').doUpdateSet((eb) => ({
+          seq: eb.ref('excluded.seq'),
+          at: eb.ref('excluded.at'),
+          hash: eb.ref('excluded.hash'),
+        })),
+      ),
 )
 export const insertEvent = statement<LogTables, LogTables['event']>()((db, p) =>
   db.insertInto('event').values({
@@ -135,21 +133,4 @@ export const writeAnswer = statement<LogTables, LogTables['idempotency']>()((db,
     seq: p.seq,
     at: p.at,
   }),
-)
-
-/** The log in order, each event with its speaker's text. */
-export const eventsFrom = statement<LogTables, { seq: number; limit: number }>()((db, p) =>
-  db
-    .selectFrom('event')
-    .leftJoin('actor', 'actor.no', 'event.actor')
-    .selectAll('event')
-    .select('actor.who')
-    .where('event.seq', '>', p.seq)
-    .orderBy('event.seq')
-    .limit(p.limit),
-)
-export const everyRunHead = statement<LogTables>()((db) => db.selectFrom('run_head').select(['run', 'hash']))
-export const everyEdge = statement<LogTables>()((db) => db.selectFrom('edge').select(['target', 'stream']))
-export const everyTally = statement<LogTables>()((db) =>
-  db.selectFrom('tally').select(['scope', 'name', 'value']),
 )

@@ -16,7 +16,8 @@ export interface Connection {
 
 export type ReadEvent = Omit<EventRow, 'data'> & { readonly data: unknown }
 
-const parsed = (row: EventRow): ReadEvent => ({ ...row, data: JSON.parse(row.data) })
+/** Of a row that nobody else holds: it is changed in place, as a copy of its twelve columns would cost more. */
+const parsed = (row: EventRow): ReadEvent => Object.assign(row, { data: JSON.parse(row.data) })
 
 /** An entity's row as commands and queries hold it. */
 export const entityOf = <S extends object, E extends DomainEvent>(

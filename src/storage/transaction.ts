@@ -1,5 +1,5 @@
 import type { DomainEvent, Recorded } from '../kernel/event.ts'
-import type { Awaitable, Call, Clock, NewId, Remembered, Tx } from '../kernel/ports.ts'
+import type { Actor, Awaitable, Call, Clock, NewId, Remembered, Tx } from '../kernel/ports.ts'
 import type { Statement } from '../kernel/statement.ts'
 import { type AnyEntity, type AnyStream, type Entity, fold, type StreamDef } from '../kernel/stream.ts'
 import { after } from './after.ts'
@@ -37,6 +37,7 @@ export interface TransactionParts {
 interface Speaker {
   readonly no: number
   readonly who: string
+  readonly actor: Actor
 }
 
 /**
@@ -47,6 +48,8 @@ export class LogTransaction extends KnowingReader implements Tx {
   call: Call
   readonly newId: NewId
   private readonly recall: BoundedMemo
+  /** Who spoke last. */
+  private spoken: Speaker | undefined
 
   private constructor(connection: Connection, head: LogTables['head'], parts: TransactionParts) {
     super(connection, parts.memo, parts.known, { ...head, at: Math.max(parts.clock(), head.at) })
@@ -85,6 +88,7 @@ export class LogTransaction extends KnowingReader implements Tx {
     for (const who of this.pending.actors) this.known.actors.delete(who)
     for (const entity of this.pending.touched) this.known.drop(entity)
     this.pending.reset(this.settled)
+    this.spoken = undefined
     this.head = this.settled.seq
     this.recall.undo()
   }
@@ -173,22 +177,31 @@ export class LogTransaction extends KnowingReader implements Tx {
   }
 
   private speaker(): Awaitable<Speaker> {
-    const { session, client, as, proof } = this.call.actor
+    if (this.spoken?.actor === this.call.actor) return this.spoken
+    return after(this.lookUpSpeaker(), (speaker) => {
+      this.spoken = speaker
+      return speaker
+    })
+  }
+
+  private lookUpSpeaker(): Awaitable<Speaker> {
+    const { actor } = this.call
+    const { session, client, as, proof } = actor
     const who = JSON.stringify({ session, client, as, proof })
     const { actors } = this.known
     const known = actors.get(who)
-    if (known !== undefined) return { no: known, who }
+    if (known !== undefined) return { no: known, who, actor }
     return after(this.connection.one(actorNo, { who }), (stored) => {
       if (stored) {
         actors.set(who, stored.no)
-        return { no: stored.no, who }
+        return { no: stored.no, who, actor }
       }
       this.connection.write(insertActor, { who })
       return after(this.connection.one(actorNo, { who }), (added) => {
         const { no } = added as { no: number }
         actors.set(who, no)
         this.pending.actors.push(who)
-        return { no, who }
+        return { no, who, actor }
       })
     })
   }

@@ -15,31 +15,47 @@ export interface Sizes {
   readonly rounds: number
 }
 
-/** Events of one abandoned stretch: 20 tasks made, claimed and completed in it, 20 older ones claimed and completed. */
+/** 100 events that are then abandoned: 20 tasks made, claimed and completed, 20 older ones claimed and completed. */
 const made = 20
 const older = 20
-const batch = 1_000
+/** The most tasks that complete_task claims next. */
+const batch = 64
 
-/** A run with a history of this many events: whole lives, and tasks that are still ready. */
-const openRun = async (hands: Hands, history: number) => {
+/** A run that lives through tasks, as many as a call takes at a time. */
+const openRun = async (hands: Hands) => {
   const { run_id } = await hands.call('start_run', { goal: 'measure' })
   const agent = { run_id, purpose: 'measure', max_concurrent: batch }
   const { agent_id } = await hands.call('spawn_agent', agent)
   const create = (count: number) =>
     hands.call('create_tasks', { run_id, tasks: Array.from({ length: count }, () => ({ task: 'measure' })) })
-  const live = async (count: number) => {
+  const complete = async (claimed: readonly Result[], next: number): Promise<readonly Result[]> => {
+    const results = claimed.map(({ task: { task_id } }) => ({ task_id, result: 'done' }))
+    const more = next > 0 ? { claim_next: next } : {}
+    return (await hands.call('complete_task', { run_id, results, ...more })).next
+  }
+  const claim = async (count: number): Promise<readonly Result[]> => {
     const claimed: Result[] = []
     while (claimed.length < count) claimed.push(await hands.call('claim_task', { run_id, agent_id }))
-    const results = claimed.map(({ task: { task_id } }) => ({ task_id, result: 'done' }))
-    await hands.call('complete_task', { run_id, results })
+    return claimed
   }
-  await create(older)
-  // A life is three events.
-  for (let left = history / 3; left > 0; left -= 100) {
-    await create(100)
-    await live(100)
+  /** Makes a history of this many events, a life being three, and leaves a few tasks that are ready. */
+  const age = async (events: number) => {
+    await create(older + batch)
+    let claimed = await claim(batch)
+    for (let left = events / 3 - batch; left > 0; left -= batch) {
+      await create(batch)
+      claimed = await complete(claimed, batch)
+    }
+    await complete(claimed, 0)
   }
-  return { run_id, create, live }
+  /** What a rollback is then to take back. Answers the checkpoint before it. */
+  const stretch = async (): Promise<{ checkpoint_id: string; seq: number }> => {
+    const checkpoint = await hands.call('create_checkpoint', { run_id })
+    await create(made)
+    await complete(await claim(made + older), 0)
+    return checkpoint
+  }
+  return { run_id, age, stretch }
 }
 
 /** Folds a run anew from its log up to a position, as an event store without the way back of ours must. */
@@ -62,24 +78,19 @@ export const compare = ({ history, rounds }: Sizes): Promise<number> =>
   withScratch(async (directory) => {
     const file = join(directory, 'baton.db')
     const hands = takeHands(file, 'full')
-    const { run_id, create, live } = await openRun(hands, history)
+    const { run_id, age, stretch } = await openRun(hands)
+    await age(history)
     const db = new Database(file, { readonly: true })
     const { no } = db.prepare('select no from run where id = ?').get(run_id) as { no: number }
     let position = 0
-    const stretch = async () => {
-      const { checkpoint_id, seq } = await hands.call('create_checkpoint', { run_id })
-      position = seq
-      await create(made)
-      await live(made + older)
-      return { run_id, checkpoint_id }
-    }
     try {
       const taken = await alternate(rounds, {
         rollback: async () => {
-          const asked = await stretch()
-          return timed(() => hands.call('rollback_to_checkpoint', asked))
+          const { checkpoint_id, seq } = await stretch()
+          position = seq
+          return timed(() => hands.call('rollback_to_checkpoint', { run_id, checkpoint_id }))
         },
-        replay: () => timed(() => replay(db, no, position || Number.MAX_SAFE_INTEGER)),
+        replay: () => timed(() => replay(db, no, position)),
       })
       return ratio(taken.replay, taken.rollback)
     } finally {
@@ -90,7 +101,7 @@ export const compare = ({ history, rounds }: Sizes): Promise<number> =>
 
 /** P8: rolling back the last 100 events of a run of 100,000, durability full, against replaying the run. */
 export const measure: Measure = async ({ quick }) => {
-  const value = await compare({ history: 100_000, rounds: quick ? 5 : 15 })
+  const value = await compare({ history: 100_000, rounds: quick ? 3 : 11 })
   const what = 'rollback of 100 events at 100k history, FULL'
   return { rows: [atLeast('P8', what, value, '× faster than replay', 100)] }
 }

@@ -9,7 +9,7 @@ import { Wire, withWires } from './wire.ts'
 interface Contender {
   readonly args: readonly string[]
   /** A first call that writes. */
-  readonly call: readonly [name: string, args: object]
+  readonly call: readonly [name: string, args: Record<string, unknown>]
 }
 
 /** From the spawn until the client knows the tools, ms. */
@@ -18,7 +18,7 @@ const startUp = async (args: readonly string[]): Promise<number> => {
   const taken = await timed(async () => {
     wire = new Wire(args)
     await wire.hello()
-    await wire.request('tools/list', {})
+    await wire.listTools()
   })
   await wire?.close()
   return taken
@@ -28,7 +28,7 @@ const startUp = async (args: readonly string[]): Promise<number> => {
 const memory = ({ args, call }: Contender): Promise<number> =>
   withWires([args], async ([wire]) => {
     await wire?.call(...call)
-    return residentMiB(wire?.child.pid as number)
+    return residentMiB(wire?.pid ?? 0)
   })
 
 /** The ratios of P4 over so many rounds. The files exist already, as on every start but the first. */

@@ -1,31 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of any server, which each measurement reads as it knows them
 export type Result = any
 
-interface Waiting {
-  readonly resolve: (result: Result) => void
-  readonly reject: (failure: Error) => void
-}
-
-/**
- * The client's end of any MCP server over stdio, ours or a floor: no SDK and no timers, so that what is measured is
- * the server. Calls that a server refuses reject.
- */
+/** An MCP server over stdio, ours or a floor, behind the SDK's own client: what a call costs whoever calls. */
 export class Wire {
-  readonly child: ChildProcess
-  private readonly waiting = new Map<number, Waiting>()
-  private nextId = 1
-  private rest = ''
+  private readonly transport: StdioClientTransport
+  private readonly client = new Client({ name: 'bench', version: '1' })
 
-  /** Starts `node` with these arguments. */
+  /** Of `node`, with these arguments. */
   constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] })
-    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.read(text))
-    this.child.once('exit', (code, signal) => this.abandon(`the server ended (${code ?? signal})`))
-    // A server that is gone is told by its exit.
-    this.child.stdin?.on('error', () => undefined)
+    const command = { command: process.execPath, args: [...args], stderr: 'ignore' } as const
+    this.transport = new StdioClientTransport(command)
   }
 
   /** Starts a server and says hello. */
@@ -35,23 +22,18 @@ export class Wire {
     return wire
   }
 
-  async hello(): Promise<void> {
-    const clientInfo = { name: 'bench', version: '1' }
-    await this.request('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo })
-    this.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
+  /** Spawns the server; resolves when it has answered `initialize`. */
+  hello(): Promise<void> {
+    return this.client.connect(this.transport)
   }
 
-  request(method: string, params: object): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      const id = this.nextId++
-      this.waiting.set(id, { resolve, reject })
-      this.send({ jsonrpc: '2.0', id, method, params })
-    })
+  listTools(): Promise<Result> {
+    return this.client.listTools()
   }
 
-  /** Calls a tool; answers its structured content. */
-  async call(name: string, args: object): Promise<Result> {
-    const { structuredContent, content, isError } = await this.request('tools/call', {
+  /** Calls a tool; answers its structured content. Rejects where the tool refuses. */
+  async call(name: string, args: Record<string, unknown>): Promise<Result> {
+    const { structuredContent, content, isError }: Result = await this.client.callTool({
       name,
       arguments: args,
     })
@@ -59,35 +41,15 @@ export class Wire {
     return structuredContent
   }
 
-  /** Ends the server as a client does. */
-  async close(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return
-    const exit = once(this.child, 'exit')
-    this.child.stdin?.end()
-    const late = setTimeout(() => this.child.kill('SIGKILL'), 5_000)
-    await exit
-    clearTimeout(late)
+  get pid(): number {
+    const { pid } = this.transport
+    if (pid === null) throw new Error('the server has ended')
+    return pid
   }
 
-  private send(message: object): void {
-    this.child.stdin?.write(`${JSON.stringify(message)}\n`)
-  }
-
-  private read(text: string): void {
-    const lines = (this.rest + text).split('\n')
-    this.rest = lines.pop() ?? ''
-    for (const line of lines) {
-      const { id, result, error } = JSON.parse(line)
-      const waiting = this.waiting.get(id)
-      this.waiting.delete(id)
-      if (error) waiting?.reject(new Error(`${error.message} (${error.code})`))
-      else waiting?.resolve(result)
-    }
-  }
-
-  private abandon(why: string): void {
-    for (const { reject } of this.waiting.values()) reject(new Error(why))
-    this.waiting.clear()
+  /** Ends the server as a client does, by closing its stdin. */
+  close(): Promise<void> {
+    return this.client.close()
   }
 }
 

@@ -1,9 +1,12 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { schema, streams } from '../../src/primitives/index.ts'
 import { SqliteStore } from '../../src/storage/sqlite/store.ts'
+import { type AnsweringProcess, withProcesses } from '../support/answering-process.ts'
 import { Random } from '../support/random.ts'
 import { withScratch } from '../support/scratch.ts'
-import { live, type Told } from './histories/history.ts'
+import type { Ask } from './histories/historian.ts'
+import type { Told } from './histories/history.ts'
 import { shrunk } from './histories/shrink.ts'
 import { Faults, type Outcome } from './proof.ts'
 
@@ -12,18 +15,15 @@ export interface HistoriesOptions {
   readonly histories: number
   /** The most commands of one history. */
   readonly length: number
-  /** Only this one, counted from 0: to look at what another run has reported. */
-  readonly only?: number | undefined
+  /** How many of them are lived at the same time. */
+  readonly processes: number
 }
 
 /** How long the shortest history that still shows a fault is looked for, ms. */
 const shrinkFor = 60_000
 
 /** The seeds of the steps of one history. Half of the histories are of full length. */
-export const drawsOf = (
-  { seed, length }: Pick<HistoriesOptions, 'seed' | 'length'>,
-  number: number,
-): number[] => {
+const drawsOf = ({ seed, length }: HistoriesOptions, number: number): readonly number[] => {
   const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b))
   const steps = random.chance(0.5) ? length : random.int(1, length)
   return Array.from({ length: steps }, () => random.int(0, 0xffffffff))
@@ -31,32 +31,43 @@ export const drawsOf = (
 
 /**
  * Random histories of real commands on a real file, rolled back at will: everything reads as it did at the checkpoint,
- * nothing is lost from the log, and no command leads to what must not be.
+ * nothing is lost from the log, and no command leads to what must not be. `HISTORY=n` in the environment lives only
+ * the one with that number.
  */
 export const histories = (options: HistoriesOptions): Promise<Outcome> =>
-  withScratch(async (directory) => {
-    const template = join(directory, 'template.db')
+  withScratch(async (scratch) => {
+    const template = join(scratch, 'template.db')
     await emptyFile(template)
     const faults = new Faults()
-    const seen: Record<string, number> = { histories: 0, commands: 0, refused: 0, rollbacks: 0, events: 0 }
-    const numbers = options.only === undefined ? Array(options.histories).keys() : [options.only]
-    for (const number of numbers) {
-      const draws = drawsOf(options, number)
-      const told = await live(directory, template, draws)
-      for (const [what, by] of Object.entries(told.seen)) seen[what] = (seen[what] ?? 0) + by
-      seen.histories = (seen.histories ?? 0) + 1
-      seen.events = (seen.events ?? 0) + told.events
-      if (told.fault === undefined) continue
-      const again = (fewer: readonly number[]) => live(directory, template, fewer)
-      const shortest = await shrunk(draws, told, again, shrinkFor)
-      faults.add(report(options.seed, number, shortest))
-      break
+    const seen: Record<string, number> = { histories: 0, commands: 0, refused: 0, events: 0, rollbacks: 0 }
+    const only = process.env.HISTORY
+    const numbers =
+      only === undefined ? Array.from({ length: options.histories }, (_, i) => i) : [Number(only)]
+    const liveAll = async (historian: AnsweringProcess<Ask>, name: string) => {
+      const directory = join(scratch, name)
+      await mkdir(directory)
+      const live = (draws: readonly number[]): Promise<Told> =>
+        historian.ask({ do: 'live', directory, template, draws })
+      for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
+        const draws = drawsOf(options, number)
+        const told = await live(draws)
+        for (const [what, by] of Object.entries(told.seen)) seen[what] = (seen[what] ?? 0) + by
+        seen.histories = (seen.histories ?? 0) + 1
+        if (told.fault === undefined) continue
+        // One fault is enough to look at; the others may be the same.
+        numbers.length = 0
+        faults.add(inWords(options.seed, number, await shrunk(draws, told, live, shrinkFor)))
+      }
     }
+    const program = join(import.meta.dirname, 'histories', 'historian.ts')
+    await withProcesses<Ask, unknown>(program, options.processes, (historians) =>
+      Promise.all(historians.map((historian, i) => liveAll(historian, `historian-${i}`))),
+    )
     return faults.outcome('histories', seen)
   })
 
-const report = (seed: number, number: number, { fault, said }: Told): string =>
-  `history ${number} of seed ${seed}: ${fault}\n    ${said.join('\n    ')}`
+const inWords = (seed: number, number: number, { fault, said }: Told): string =>
+  `${fault} (again: HISTORY=${number} npm run proof -- histories --seed ${seed})\n    ${said.join('\n    ')}`
 
 const emptyFile = async (file: string): Promise<void> => {
   const options = { file, durability: 'normal', streams, schema } as const

@@ -29,7 +29,7 @@ const states: Readonly<Record<string, State>> = {
     return []
   },
   'wait for events': async (server, run_id) => [
-    server.call('observe_events', { run_id, after: 'now', timeout_ms: waitMs }),
+    server.call('observe_events', { run_id, types: ['run.ended'], after: 'now', timeout_ms: waitMs }),
   ],
   'waits for work and answers, a lease': async (server, run_id) => {
     const [busy, free] = [await addAgent(server, run_id), await addAgent(server, run_id)]

@@ -109,7 +109,28 @@ describe('tools/list', () => {
             "coats": {
               "type": "integer",
             },
-            "labels": {},
+            "labels": {
+              "anyOf": [
+                {
+                  "type": "object",
+                },
+                {
+                  "type": "array",
+                },
+                {
+                  "type": "string",
+                },
+                {
+                  "type": "number",
+                },
+                {
+                  "type": "boolean",
+                },
+                {
+                  "type": "null",
+                },
+              ],
+            },
             "painted": {
               "type": "integer",
             },

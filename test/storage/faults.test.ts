@@ -19,7 +19,7 @@ describe('a disk that is full', () => {
   it('fails every call of the group as retryable, and goes on when there is room again', () => {
     const faults: unknown[] = []
     return inJars(
-      async ({ call, jar, store }) => {
+      async ({ call, jar, store, audit }) => {
         await call(makeJar, { id: 'a' })
         const raw = handle(store)
         const pages = raw.pragma('page_count', { simple: true }) as number
@@ -36,7 +36,7 @@ describe('a disk that is full', () => {
         expect((await jar('a')).state.amount).toBe(0)
         raw.pragma('max_page_count = 1073741823')
         expect(await call(fillJar, { id: 'a', by: 1 })).toBe(1)
-        expect(await store.audit()).toEqual([])
+        expect(audit()).toEqual([])
       },
       { onFault: (fault: unknown) => void faults.push(fault) },
     )
@@ -56,7 +56,7 @@ describe('a COMMIT that fails', () => {
   it('fails every call of the group as retryable, and leaves nothing of it', () => {
     const faults: unknown[] = []
     return inJars(
-      async ({ call, jar, store }) => {
+      async ({ call, jar, audit }) => {
         await call(makeJar, { id: 'a' })
         const orphan = async (tx: Tx) => tx.write(adopt, { owner: 'nobody' })
         const group = [
@@ -68,7 +68,7 @@ describe('a COMMIT that fails', () => {
         expect(faults).toMatchObject([{ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' }])
         await expect(jar('b')).rejects.toMatchObject({ code: 'not_found' })
         expect(await call(fillJar, { id: 'a', by: 2 }, 'ses_new')).toBe(2)
-        expect(await store.audit()).toEqual([])
+        expect(audit()).toEqual([])
       },
       { schema, onFault: (fault: unknown) => void faults.push(fault) },
     )
@@ -143,7 +143,7 @@ describe('opening', () => {
       const { store, call } = openJars(file)
       process.umask(old)
       await call(makeJar, { id: 'a' })
-      for (const end of ['', '-wal', '-shm', '-bell'])
+      for (const end of ['', '-wal', '-shm', '-bell', '-queue'])
         expect(statSync(file + end).mode & 0o777, end).toBe(0o600)
       await store.close()
     }))
@@ -156,7 +156,26 @@ describe('opening', () => {
       await first.store.close()
       const second = openJars(file)
       expect(await second.call(fillJar, { id: 'a', by: 1 })).toBe(5)
-      expect(await second.store.audit()).toEqual([])
+      expect(second.audit()).toEqual([])
       await second.store.close()
+    }))
+})
+
+describe('the WAL', () => {
+  it('is emptied once it has grown past its bound and no reader holds on to it', () =>
+    inJars(async ({ call, audit }, file) => {
+      await call(makeJar, { id: 'a' })
+      const reader = new Database(file, { readonly: true })
+      reader.exec('begin')
+      reader.prepare('select count(*) from event').get()
+      const pour = () => call(fillJar, { id: 'a', by: 0, note: 'x'.repeat(4_000_000) })
+      for (let i = 0; i < 20; i++) await pour()
+      expect(statSync(`${file}-wal`).size).toBeGreaterThan(64 * 1024 * 1024)
+      reader.close()
+      await new Promise((next) => setTimeout(next, 1_100))
+      await pour()
+      await call(fillJar, { id: 'a', by: 0 })
+      expect(statSync(`${file}-wal`).size).toBeLessThan(1024 * 1024)
+      expect(audit()).toEqual([])
     }))
 })

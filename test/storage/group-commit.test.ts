@@ -121,7 +121,7 @@ describe('the calls of one turn', () => {
 
 describe('a call that fails', () => {
   it('leaves the others of its group committed, with all that follows from them', () =>
-    inJars(async ({ call, jar, store }) => {
+    inJars(async ({ call, jar, store, audit }) => {
       await call(makeJar, { id: 'a', run: 1 })
       await call(makeJar, { id: 'b', run: 1 })
       const spoil = async (tx: Tx) => {
@@ -151,22 +151,22 @@ describe('a call that fails', () => {
         poured: 3,
         plain: 3,
       })
-      expect(await store.audit()).toEqual([])
+      expect(audit()).toEqual([])
     }))
 
   it('alone in its group leaves nothing behind, in the file or in memory', () =>
-    inJars(async ({ call, jar, store }) => {
+    inJars(async ({ call, jar, audit }) => {
       await call(makeJar, { id: 'a' })
       await call(fillJar, { id: 'a', by: 60 })
       await expect(call(fillJar, { id: 'a', by: 60 }, 'ses_new')).rejects.toMatchObject({ code: 'conflict' })
       await expect(call(makeJar, { id: 'a' })).rejects.toThrow('UNIQUE')
       expect(await call(fillJar, { id: 'a', by: 1 }, 'ses_new')).toBe(61)
       expect((await jar('a')).version).toBe(3)
-      expect(await store.audit()).toEqual([])
+      expect(audit()).toEqual([])
     }))
 
   it('takes its speaker along: a speaker is written down by the first call that is kept', () =>
-    inJars(async ({ call, store }, file) => {
+    inJars(async ({ call, audit }, file) => {
       await call(makeJar, { id: 'a' })
       await Promise.allSettled([
         call(fillJar, { id: 'a', by: 500 }, 'ses_refused'),
@@ -179,7 +179,7 @@ describe('a call that fails', () => {
       expect(who()).toEqual(['ses_test', 'ses_kept'])
       await call(fillJar, { id: 'a', by: 1 }, 'ses_refused')
       expect(who()).toEqual(['ses_test', 'ses_kept', 'ses_refused'])
-      expect(await store.audit()).toEqual([])
+      expect(audit()).toEqual([])
     }))
 
   it('loses what it put into the memo, and nothing else', () =>
@@ -313,7 +313,7 @@ describe('entities', () => {
         expect(await two.call(fillJar, { id: 'a', by: 1 })).toBe(2 * i)
       }
       expect(await one.call(async (tx) => tx.tally('1', 'poured'), undefined)).toBe(10)
-      expect(await one.store.audit()).toEqual([])
+      expect(one.audit()).toEqual([])
       await one.store.close()
       await two.store.close()
     }))

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { Failure } from '../../src/errors.ts'
 import type { Call, Command, Reader, Tx } from '../../src/kernel/ports.ts'
 import type { AnyEntity, Entity, StreamDef } from '../../src/kernel/stream.ts'
+import { audit as auditFile } from '../../src/storage/sqlite/audit.ts'
 import type { Durability } from '../../src/storage/sqlite/open.ts'
 import { type SqliteOptions, SqliteStore } from '../../src/storage/sqlite/store.ts'
 import { withScratch } from '../support/scratch.ts'
@@ -111,7 +113,16 @@ export const openJars = (file: string, options: OpenOptions = {}) => {
   const call = <I, O>(command: Command<I, O>, input: I, session?: string) =>
     store.execute(command, input, caller(session))
   const jar = (id: string) => store.read(async (db) => theJar(db, id), undefined)
-  return { store, call, jar }
+  /** What in the file is not as the log says, one line each. */
+  const audit = () => {
+    const db = new Database(file, { readonly: true })
+    try {
+      return auditFile(db, [jarStream]).findings.map(({ place, problem }) => `${place} ${problem}`)
+    } finally {
+      db.close()
+    }
+  }
+  return { store, call, jar, audit }
 }
 
 /** Runs a test on a fresh store, which is closed afterwards. */

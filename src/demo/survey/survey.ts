@@ -19,8 +19,6 @@ const tallySchema = z.strictObject({
 /** What is counted of some files. */
 export type Tally = z.infer<typeof tallySchema>
 
-export const measures = Object.keys(tallySchema.shape) as readonly (keyof Tally)[]
-
 const longestFile = z.strictObject({ path: z.string(), lines: count })
 const longestLine = z.strictObject({ path: z.string(), line: count, bytes: count })
 

@@ -18,7 +18,7 @@ export interface Performance {
   readonly mean_duration_ms: number | null
 }
 
-export const performanceOf = ({
+const performanceOf = ({
   done = 0,
   failed = 0,
   busy_ms: busyMs = 0,

@@ -10,7 +10,7 @@ import { changedSince, lastAt, seqAtTime } from './queries.ts'
 const most = 20_000
 
 /** A moment as clients name it: a seq, an ISO 8601 time, a checkpoint's id or label. Answers the seq. */
-export const positionOf = async (db: Reader, run: Run, asOf: string | number): Promise<number> => {
+const positionOf = async (db: Reader, run: Run, asOf: string | number): Promise<number> => {
   const seq = typeof asOf === 'number' ? asOf : /^\d+$/.test(asOf) ? Number(asOf) : undefined
   if (seq !== undefined) return Math.min(seq, db.head)
   const checkpoint = await checkpointNamed(db, run.no, String(asOf))
@@ -31,7 +31,7 @@ export interface Differs {
 }
 
 /** What was different in a run when `position` was the head: the same fold that rollback uses. */
-export const differences = async (db: Reader, run: Run, position: number): Promise<readonly Differs[]> => {
+const differences = async (db: Reader, run: Run, position: number): Promise<readonly Differs[]> => {
   const entities = await changedSince(db, run.no, position, most + 1)
   if (entities.length > most) throw await tooMuch(db, run, position)
   const found: Differs[] = []

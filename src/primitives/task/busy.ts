@@ -10,31 +10,32 @@ const most = 200
 const claimed = statement<TaskTables, { run: number; limit: number }>()((db, p) =>
   db
     .selectFrom('task')
-    .select(['no', 'id', 'worker'])
+    .select(['no', 'id', 'worker', 'order_key'])
     .where('run', '=', p.run)
     .where('status', '=', 'claimed')
     .orderBy('order_key')
     .limit(p.limit),
 )
 
-/** Agents that hold claims, each with the ids of its tasks; of the first 200 claimed tasks. */
+/** Agents that hold claims, each with the ids of its tasks, in the order of their making; of the first 200 claimed. */
 export const busyIn = async (
   db: Reader,
   run: number,
   past?: Past,
 ): Promise<ReadonlyMap<string, readonly string[]>> => {
-  const busy = new Map<string, string[]>()
-  const add = (agent: string | null, task: string) => {
-    if (agent === null) return
-    const tasks = busy.get(agent)
-    if (tasks) tasks.push(task)
-    else busy.set(agent, [task])
-  }
-  for (const { no, id, worker } of await db.all(claimed, { run, limit: most }))
-    if (!past?.differs.has(no)) add(worker, id)
+  const found = (await db.all(claimed, { run, limit: most })).filter(({ no }) => !past?.differs.has(no))
   for (const { entity, was } of past?.differs.values() ?? []) {
     const state = entity.def === taskStream ? (was as TaskState | undefined) : undefined
-    if (state?.status === 'claimed') add(state.by, entity.id)
+    if (state?.status !== 'claimed') continue
+    found.push({ no: entity.no, id: entity.id, worker: state.by, order_key: state.definitionSeq })
+  }
+  if (past) found.sort((a, b) => a.order_key - b.order_key)
+  const busy = new Map<string, string[]>()
+  for (const { id, worker } of found) {
+    if (worker === null) continue
+    const tasks = busy.get(worker)
+    if (tasks) tasks.push(id)
+    else busy.set(worker, [id])
   }
   return busy
 }

@@ -31,7 +31,7 @@ interface Folded {
   readonly state: object
 }
 
-type StoredEvent = EventRow & { readonly born: string | null; readonly who: string | null }
+type StoredEvent = EventRow & { readonly who: string | null }
 
 /**
  * Reads the whole log once, in order: every event's hash and place in its run and stream, and the state of every
@@ -61,14 +61,14 @@ interface ReadLog {
   readonly lastSeq: number
   readonly entities: ReadonlyMap<number, Folded>
   readonly tallies: ReadonlyMap<string, number>
-  readonly heads: ReadonlyMap<number, { readonly seq: number; readonly hash: Uint8Array }>
+  readonly heads: ReadonlyMap<number, { readonly seq: number; readonly hash: string }>
 }
 
 const readLog = (db: Database.Database, streams: readonly AnyStream[], report: Report): ReadLog => {
   const byKind = new Map(streams.map((def) => [def.kind, def]))
   const entities = new Map<number, Folded>()
   const tallies = new Map<string, number>()
-  const heads = new Map<number, { seq: number; hash: Uint8Array }>()
+  const heads = new Map<number, { seq: number; hash: string }>()
   const count = (scope: string, name: string, by: number) => {
     const key = JSON.stringify([scope, name])
     tallies.set(key, (tallies.get(key) ?? 0) + by)
@@ -88,7 +88,7 @@ const readLog = (db: Database.Database, streams: readonly AnyStream[], report: R
     lastAt = row.at
     const { hash: before } = heads.get(row.run) ?? { hash: origin }
     const expected = link(before, { ...row, who: row.who ?? '' })
-    if (!Buffer.from(row.hash).equals(Buffer.from(expected))) report(place, 'its hash does not fit the chain')
+    if (row.hash !== expected) report(place, 'its hash does not fit the chain')
     heads.set(row.run, { seq: row.seq, hash: row.hash })
     const def = byKind.get(row.type.slice(0, row.type.indexOf('.')))
     if (!def) {
@@ -210,13 +210,13 @@ const compareHeads = (db: Database.Database, log: ReadLog, report: Report): void
   const rows = db.prepare('select run, seq, hash from run_head').all() as {
     run: number
     seq: number
-    hash: Uint8Array
+    hash: string
   }[]
   const left = new Map(log.heads)
   for (const { run, seq, hash } of rows) {
     const should = left.get(run)
     left.delete(run)
-    if (should?.seq !== seq || !Buffer.from(hash).equals(Buffer.from(should.hash)))
+    if (should?.seq !== seq || should.hash !== hash)
       report(`head of run ${run}`, `is at event ${seq}, the log at ${should?.seq ?? 'no event'}`)
   }
   for (const run of left.keys()) report(`head of run ${run}`, 'is missing')

@@ -5,7 +5,9 @@ import { compiler } from './compiler.ts'
 
 interface Prepared {
   readonly statement: Database.Statement
-  readonly parameters: readonly unknown[]
+  /** The name of each parameter in turn; what is no parameter is bound as it is. */
+  readonly names: readonly (string | undefined)[]
+  readonly constants: readonly unknown[]
 }
 
 type AnyStatement = Statement<object, unknown>
@@ -40,29 +42,32 @@ export class SqliteConnection implements Connection {
     const known = this.prepared.get(statement)
     if (known) return known
     const { sql, parameters } = statement.build(compiler).compile()
-    const made = { statement: this.raw.prepare(sql), parameters }
+    const names = parameters.map((p) => (p instanceof Param ? p.name : undefined))
+    const made = { statement: this.raw.prepare(sql), names, constants: parameters }
     this.prepared.set(statement, made)
     return made
   }
 
-  private bind(parameters: readonly unknown[], params: object): unknown[] {
+  private bind({ names, constants }: Prepared, params: object): unknown[] {
     const values = params as Record<string, unknown>
-    return parameters.map((p) => (p instanceof Param ? values[p.name] : p))
+    const bound: unknown[] = []
+    for (const [i, name] of names.entries()) bound.push(name === undefined ? constants[i] : values[name])
+    return bound
   }
 
   all<P extends object, R>(statement: Statement<P, R>, params: P): R[] {
-    const { statement: prepared, parameters } = this.find(statement as AnyStatement)
-    return prepared.all(this.bind(parameters, params)) as R[]
+    const prepared = this.find(statement as AnyStatement)
+    return prepared.statement.all(this.bind(prepared, params)) as R[]
   }
 
   one<P extends object, R>(statement: Statement<P, R>, params: P): R | undefined {
-    const { statement: prepared, parameters } = this.find(statement as AnyStatement)
-    return prepared.get(this.bind(parameters, params)) as R | undefined
+    const prepared = this.find(statement as AnyStatement)
+    return prepared.statement.get(this.bind(prepared, params)) as R | undefined
   }
 
   write<P extends object>(statement: Statement<P, unknown>, params: P): void {
-    const { statement: prepared, parameters } = this.find(statement as AnyStatement)
-    prepared.run(this.bind(parameters, params))
+    const prepared = this.find(statement as AnyStatement)
+    prepared.statement.run(this.bind(prepared, params))
   }
 
   close(): void {

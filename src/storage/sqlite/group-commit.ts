@@ -8,6 +8,7 @@ import { closing, replaced, uncommitted } from './failures.ts'
 import type { LockWait } from './lock-wait.ts'
 import type { SameFiles } from './same-files.ts'
 import { isStorageFault } from './storage-fault.ts'
+import { WalBound } from './wal-bound.ts'
 
 export interface GroupCommitParts {
   readonly connection: SqliteConnection
@@ -47,9 +48,11 @@ export class GroupCommit {
   private flushing: Promise<void> | undefined
   private closed = false
   private lost = false
+  private readonly walBound: WalBound
 
   constructor(parts: GroupCommitParts) {
     this.parts = parts
+    this.walBound = new WalBound(parts.connection)
   }
 
   execute<I, O>(command: Command<I, O>, input: I, call: Call): Promise<O> {
@@ -92,6 +95,16 @@ export class GroupCommit {
       const outcome = outcomes[i] as Outcome
       if ('value' in outcome) resolve(outcome.value)
       else reject(outcome.failure)
+    }
+    this.tidy()
+  }
+
+  /** After the answers: nobody waits for it. */
+  private tidy(): void {
+    try {
+      this.walBound.keep(this.parts.files.walSize)
+    } catch (fault) {
+      this.parts.onFault(fault, undefined)
     }
   }
 
@@ -144,7 +157,7 @@ export class GroupCommit {
     tx.flush()
     connection.run('commit')
     // Only now: a WAL that is unlinked between a look and the COMMIT would go unnoticed.
-    this.lost = !files.holds()
+    this.lost = !files.hold()
     if (this.lost) throw new Error('the database file or its WAL was replaced while open')
     tx.committed()
     if (tx.appended) committed()

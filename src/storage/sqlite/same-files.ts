@@ -1,24 +1,31 @@
 import { statSync } from 'node:fs'
 
+const seen = (path: string) => statSync(path, { bigint: true, throwIfNoEntry: false })
+
 /**
  * Watches that the files behind an open database are still those at its path. A WAL that was unlinked while open
  * goes on accepting "commits" into nothing; this notices it before anything is acknowledged.
  */
 export class SameFiles {
-  private readonly paths: readonly string[]
-  private readonly inodes: readonly (bigint | undefined)[]
+  private readonly file: string
+  private readonly wal: string
+  private readonly inode: bigint | undefined
+  private readonly walInode: bigint | undefined
+  /** Bytes of the WAL at the last look. */
+  walSize = 0
 
   /** To be made once the database has been read, so that its WAL exists. */
   constructor(file: string) {
-    this.paths = [file, `${file}-wal`]
-    this.inodes = this.paths.map(inode)
+    this.file = file
+    this.wal = `${file}-wal`
+    this.inode = seen(this.file)?.ino
+    this.walInode = seen(this.wal)?.ino
   }
 
   /** True while both files are the ones that were opened. Costs 2 to 4 µs. */
-  holds(): boolean {
-    return this.paths.every((path, i) => inode(path) === this.inodes[i])
+  hold(): boolean {
+    const wal = seen(this.wal)
+    this.walSize = Number(wal?.size ?? 0)
+    return wal?.ino === this.walInode && seen(this.file)?.ino === this.inode
   }
 }
-
-const inode = (path: string): bigint | undefined =>
-  statSync(path, { bigint: true, throwIfNoEntry: false })?.ino

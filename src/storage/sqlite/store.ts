@@ -1,6 +1,5 @@
 import type { Call, Clock, Command, NewId, Query, Signal, Store } from '../../kernel/ports.ts'
 import type { AnyStream } from '../../kernel/stream.ts'
-import { Audit } from '../audit.ts'
 import { readHead, signalsAfter } from '../log-statements.ts'
 import { migrationSteps } from '../schema.ts'
 import { Tail } from '../tail.ts'
@@ -37,12 +36,10 @@ export class SqliteStore implements Store {
   private readonly bell: Bell
   private readonly tail: Tail
   private readonly lock: LockWait
-  private readonly streams: readonly AnyStream[]
   private closed: Promise<void> | undefined
 
   constructor(options: SqliteOptions) {
     const { file, durability, streams, schema, clock, newId, onFault = () => {} } = options
-    this.streams = streams
     this.writer = openWriter(file, durability, migrationSteps(streams, schema))
     this.writer.neverBlock()
     this.reader = openReader(file)
@@ -78,12 +75,6 @@ export class SqliteStore implements Store {
 
   read<I, O>(query: Query<I, O>, input: I): Promise<O> {
     return this.snapshots.read(query, input)
-  }
-
-  /** Holds rows, tallies and hash chains against the log; answers what does not fit. Reads everything. */
-  audit(): Promise<readonly string[]> {
-    const { reader, streams } = this
-    return this.read(() => new Audit(reader, streams).run(), undefined)
   }
 
   listen(listener: (signals: readonly Signal[]) => void): () => void {

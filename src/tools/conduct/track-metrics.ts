@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Metric, measure } from '../../primitives/metric/metrics.ts'
+import { mostEvents } from '../../primitives/metric/window.ts'
 import { iso, list, runId, text, whole } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
@@ -54,7 +55,7 @@ export const trackMetricsTool = defineTool({
     })
   },
   say: ({ run_id, metrics, from, to, partial }) => {
-    const part = partial ? ' (only the newest 20000 task events count)' : ''
+    const part = partial ? ` (only the newest ${mostEvents} task events count)` : ''
     return [`${run_id}, ${from} to ${to}${part}:`, ...Object.entries(metrics).map(inWords)].join('\n')
   },
 })

@@ -78,10 +78,9 @@ const anyRun = (world: World, random: Random): Life => {
 /** How a history went. */
 export interface Told {
   readonly seen: Readonly<Record<string, number>>
-  readonly events: number
   /** What broke, or undefined. */
   readonly fault: string | undefined
-  /** Command by command, with the events that came of each. */
+  /** Command by command, with the events that came of each; only where something broke. */
   readonly said: readonly string[]
 }
 
@@ -103,7 +102,8 @@ export const live = async (directory: string, template: string, draws: readonly 
     fault = broken instanceof Broken ? broken.message : String(broken instanceof Error ? broken.stack : broken)
   }
   await world.close()
-  return { seen: world.seen, events: world.mirror.head, fault, said: world.said }
+  world.count('events', world.mirror.head)
+  return { seen: world.seen, fault, said: fault === undefined ? [] : world.said }
 }
 
 /** The doctor's own reading of the file. */
