@@ -26,6 +26,8 @@ export const work = async (seat: Seat): Promise<number> => {
   const tell = process.send?.bind(process)
   if (tell === undefined) throw new Error('A worker of the demo is started by the demo.')
   process.on('disconnect', () => process.exit(1))
+  // Ctrl-C in a terminal reaches every process. The conductor ends this one, when it knows what else there is to end.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
   const told = new Promise<string>((resolve) => {
     process.on('message', (message: Told) => {
       if ('run' in message) resolve(message.run)

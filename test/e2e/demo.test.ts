@@ -141,14 +141,14 @@ describe('baton demo', { timeout: 60_000 }, () => {
     ['map-01 done', 'alone'],
     ['kill -9', 'with all its processes'],
   ])('leaves nothing behind when, after "%s", it is interrupted %s', async (moment, who) => {
-      writeFiles()
-      let sent = false
-      const { code, err } = await runDemo(folder, (out, child) => {
-        if (sent || !out.includes(moment) || child.pid === undefined) return
-        sent = process.kill(who === 'alone' ? child.pid : -child.pid, 'SIGINT')
-      })
-      expect(err).toContain('interrupted')
-      expect(code).toBe(130)
-      expect([readdirSync(temp), leftRunning()]).toEqual([[], []])
+    writeFiles()
+    let sent = false
+    const { code, err } = await runDemo(folder, (out, child) => {
+      if (sent || !out.includes(moment) || child.pid === undefined) return
+      sent = process.kill(who === 'alone' ? child.pid : -child.pid, 'SIGINT')
     })
+    expect(err).toContain('interrupted')
+    expect(code).toBe(130)
+    expect([readdirSync(temp), leftRunning()]).toEqual([[], []])
+  })
 })

@@ -12,7 +12,7 @@ import { Wire } from './wire.ts'
 export interface FuzzOptions {
   readonly seed: number
   readonly calls: number
-  /** How many of them are under way at a time. */
+  /** How many of them are under way at a time, over three sessions on one file. */
   readonly hands: number
 }
 
@@ -23,49 +23,51 @@ export const fuzz = (options: FuzzOptions): Promise<Outcome> =>
     const faults = new Faults()
     const seen = { calls: 0, done: 0, refused: 0, cancelled: 0, 'refused lines': 0 }
     const took: number[] = []
-    const wire = new Wire(db)
+    const wires = Array.from({ length: 3 }, () => new Wire(db))
     try {
-      await wire.hello()
-      const { tools } = (await wire.request('tools', 'tools/list')).result as { tools: Tool[] }
+      await Promise.all(wires.map((wire) => wire.hello()))
+      const [first] = wires as [Wire]
+      const { tools } = (await first.request('tools', 'tools/list')).result as { tools: Tool[] }
       const judge = new Judge(tools, scratch)
       const known = new Known()
       const calls = new Calls(new Random(options.seed), tools, known)
-      const one = async (call: Call) => {
+      const one = async (wire: Wire, call: Call) => {
         const asked = performance.now()
         const message = await exchange(wire, call)
-        seen.calls++
         if (!message) {
           seen.cancelled++
           return
         }
         took.push(performance.now() - asked)
         if (message.error) seen['refused lines']++
-        else if (message.result.isError) {
-          seen.refused++
-          if (process.env.DBG) (globalThis as any).st[`${call.tool} ${message.result.structuredContent.error.code}`] = ((globalThis as any).st[`${call.tool} ${message.result.structuredContent.error.code}`] ?? 0) + 1
-        }
+        else if (message.result.isError) seen.refused++
         else seen.done++
         for (const wrong of judge.wrong(call.tool, message, call.cancels))
           faults.add(`call ${call.id}, ${call.line.slice(0, 600)}: ${wrong}`)
         if (message.result && !message.result.isError) known.learn(message.result.structuredContent)
       }
-      const work = async () => {
+      // The first session may join as an agent, and acts as that one from then on; the others conduct.
+      const work = async (wire: Wire) => {
         while (seen.calls < options.calls && faults.count < 20) {
-          const call = calls.next()
-          await one(call).catch((late) =>
+          seen.calls++
+          const call = calls.next(wire === first)
+          await one(wire, call).catch((late) =>
             faults.add(`call ${call.id}, ${call.line.slice(0, 600)}: ${late.message}`),
           )
         }
       }
-      await Promise.all(Array.from({ length: options.hands }, work))
-      await wire.ping()
-      const { code } = await wire.end()
-      faults.expect(code === 0, `the server ended with ${code}`)
+      const hands = Array.from({ length: options.hands }, (_, i) => wires[i % wires.length] as Wire)
+      await Promise.all(hands.map(work))
+      for (const wire of wires) {
+        await wire.ping()
+        const { code } = await wire.end()
+        faults.expect(code === 0, `a server ended with ${code}`)
+        for (const fault of wire.faults) faults.add(fault)
+      }
     } finally {
-      await wire.server.kill()
+      await Promise.all(wires.map((wire) => wire.server.kill()))
     }
-    for (const fault of wire.faults) faults.add(fault)
-    faults.complaintsOf([wire.server])
+    faults.complaintsOf(wires.map(({ server }) => server))
     const { sound, said } = await doctor(db)
     faults.expect(sound, `doctor: ${said}`)
     return faults.outcome('fuzz', { ...seen, 'p99 ms': rounded(percentile(took, 0.99)) })

@@ -19,7 +19,7 @@ const deepest = 32
  * ms that one compilation or one check may take: what bounds `anyOf` in `anyOf`, `uniqueItems` over large data
  * and memory (all errors are collected; at most about 100 MB of them in that time), whatever the size of the value.
  */
-const mostMs = 300
+const mostMs = 600
 const mostText = 1_000
 const mostFindings = 12
 
@@ -42,7 +42,7 @@ export const schemaProblem = async (schema: unknown): Promise<string | undefined
 
 /**
  * What in `value` does not fit these schemas, as text of at most 1,000 characters for its author to act on; null
- * when all of it fits. Always answers, within 300 ms a schema. Runs outside transactions.
+ * when all of it fits. Always answers, within 600 ms a schema. Runs outside transactions.
  */
 export const checkAgainst = async (schemas: readonly Schema[], value: unknown): Promise<string | null> => {
   const findings: string[] = []

@@ -13,7 +13,7 @@ const report = {
 const soon = async <T>(answer: () => Promise<T>): Promise<T> => {
   const begun = performance.now()
   const said = await answer()
-  expect(performance.now() - begun).toBeLessThan(1_000)
+  expect(performance.now() - begun).toBeLessThan(3_000)
   return said
 }
 
@@ -197,7 +197,7 @@ describe('a hostile schema', () => {
     ],
   ])('is ended in time: %s', async (_what, schema, value) => {
     expect(await soon(() => schemaProblem(schema))).toBeUndefined()
-    expect(await soon(() => checkAgainst([schema], value))).toContain('cannot be checked within 300 ms')
+    expect(await soon(() => checkAgainst([schema], value))).toContain('cannot be checked within 600 ms')
     // And can be used again afterwards.
     expect(await soon(() => checkAgainst([schema], []))).toBeNull()
   })

@@ -15,6 +15,17 @@ export interface Call {
   readonly cancels: boolean
 }
 
+const rare: Readonly<Record<string, number>> = {
+  start_run: 0.04,
+  end_run: 0.02,
+  terminate_agent: 0.05,
+  rollback_to_checkpoint: 0.2,
+  join_as_agent: 0.1,
+}
+
+/** Tools that report under a lease. */
+const reports = /^(complete_task|fail_task|report_progress)$/
+
 /** Waits longer than this are cancelled, ms. */
 const longWait = 1_000
 
@@ -31,13 +42,17 @@ export class Calls {
     this.known = known
   }
 
-  next(): Call {
-    const { random } = this
+  /** `worker`: for a session that may join as an agent, and then conducts no more. */
+  next(worker: boolean): Call {
+    const { random, known } = this
     const id = ++this.made
-    const { name: tool, inputSchema } = random.pick(this.tools.filter(({ name }) => this.wanted(name)))
-    let args = fitting(random, inputSchema, this.known)
-    // Half of the calls are meant to go deep; the others are spoilt, in one place or several.
-    for (let i = random.pick([0, 0, 0, 1, 1, 3]); i > 0; i--) args = spoil(random, args)
+    const choice = this.tools.filter(({ name }) => this.wanted(name, worker))
+    const { name: tool, inputSchema } = random.pick(choice)
+    const careful = random.chance(0.65)
+    let args = fitting({ random, known, careful }, inputSchema)
+    if (careful && reports.test(tool) && known.claims.length > 0) Object.assign(args as object, random.pick(known.claims))
+    // A careful call is spoilt in one place at most.
+    for (let i = random.pick(careful ? [0, 0, 0, 1] : [0, 1, 1, 2, 4]); i > 0; i--) args = spoil(random, args)
     const wait = waitIn(inputSchema)
     const cancels = wait !== undefined && this.wouldWait(args, wait)
     const name = random.chance(0.005) ? text(random).slice(0, 1_000) : tool
@@ -45,9 +60,10 @@ export class Calls {
     return { id, tool: name, line: `${JSON.stringify(message).replaceAll(`"${beyondDouble}"`, '1e400')}\n`, cancels }
   }
 
-  /** What ends a run, or takes it back, comes less often than what fills it. */
-  private wanted(name: string): boolean {
-    return !/^(end_run|rollback_to_checkpoint|start_run|terminate_agent|join_as_agent)$/.test(name) || this.random.chance(0.2)
+  /** What ends a run, or takes it back, comes far less often than what fills it. */
+  private wanted(name: string, worker: boolean): boolean {
+    if (name === 'join_as_agent' && !worker) return false
+    return this.random.chance(rare[name] ?? 1)
   }
 
   /** Shortens the wait of most calls; answers whether this one would still wait for long. */

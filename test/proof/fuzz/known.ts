@@ -3,48 +3,70 @@ import type { Random } from '../../support/random.ts'
 /** The most values that are kept of a name. */
 const most = 40
 
-const kept = /^(run|agt|tsk|chk|lease)_|^(no|key)?\d+$/
+/** Fields that name something which is there, or not. */
+const handle = /(_ids?|_token)$|^(depends_on|replaces|like|exclude|subject|as_of|after|cursor)$/
+
+/** A claim that was answered. */
+export interface Claim {
+  readonly task_id: string
+  readonly lease_token: string
+}
 
 /** Values of earlier answers by the name of their field: with them calls go deeper than a refusal. */
 export class Known {
+  /** The newest claims. */
+  readonly claims: Claim[] = []
   private readonly values = new Map<string, string[]>()
 
-  /** A value for a field of this name, or undefined. */
-  value(random: Random, name: string): string | undefined {
+  /** A value for a field of this name; undefined where none is known or, this often, at will. */
+  value(random: Random, name: string, refrains: number): string | undefined {
     const known = this.values.get(alias[name] ?? name)
-    if (!known || random.chance(0.12)) return undefined
+    if (!known || random.chance(refrains)) return undefined
     // The newest are the ones that still live.
-    return random.chance(0.7) ? (known.at(-random.int(1, Math.min(5, known.length))) as string) : random.pick(known)
+    return random.chance(0.8) ? (known.at(-random.int(1, Math.min(6, known.length))) as string) : random.pick(known)
+  }
+
+  /** Whether a field of this name names something of which nothing is known. */
+  lacks(name: string): boolean {
+    const one = name.replace(/s$/, '')
+    return handle.test(name) && ![name, one].some((field) => this.values.has(alias[field] ?? field))
   }
 
   /** Takes up what an answer holds. */
   learn(value: unknown, name = ''): void {
     if (typeof value === 'string') {
-      if (kept.test(value)) this.add(kindOf(value) ?? alias[name] ?? name, value)
-      else if (name === 'name' || name === 'key' || name === 'label') this.add(name, value)
+      const kind = kindOf(value)
+      if (kind !== undefined) this.add(kind, value)
+      else if (name === 'next_cursor' || name === 'cursor') this.add('cursor', value)
     } else if (Array.isArray(value)) for (const one of value.slice(0, 20)) this.learn(one, name)
-    else if (typeof value === 'object' && value !== null)
+    else if (typeof value === 'object' && value !== null) {
+      const { task, lease_token } = value as { task?: { task_id?: string }; lease_token?: string }
+      if (task?.task_id && lease_token) this.claims.push({ task_id: task.task_id, lease_token })
+      if (this.claims.length > most) this.claims.shift()
       for (const [key, one] of Object.entries(value).slice(0, 40)) this.learn(one, key)
+    }
   }
 
   private add(name: string, value: string): void {
     const known = this.values.get(name) ?? []
     this.values.set(name, known)
-    if (known.includes(value)) return
+    const at = known.indexOf(value)
+    if (at !== -1) known.splice(at, 1)
     known.push(value)
     if (known.length > most) known.shift()
   }
 }
 
 const kindOf = (value: string): string | undefined =>
-  ({ run: 'run_id', agt: 'agent_id', tsk: 'task_id', chk: 'checkpoint_id', lease: 'lease_token' })[
+  value.length > 40
+    ? undefined
+    : ({ run: 'run_id', agt: 'agent_id', tsk: 'task_id', chk: 'checkpoint_id', lease: 'lease_token' })[
     value.slice(0, value.indexOf('_'))
   ]
 
 /** Fields under which the same kind of value goes by another name. */
 const alias: Readonly<Record<string, string>> = {
   depends_on: 'task_id',
-  depends_o: 'task_id',
   parent_task_id: 'task_id',
   replaces: 'task_id',
   subject: 'task_id',
@@ -52,5 +74,4 @@ const alias: Readonly<Record<string, string>> = {
   exclude: 'agent_id',
   as_of: 'checkpoint_id',
   after: 'cursor',
-  next_cursor: 'cursor',
 }

@@ -64,13 +64,17 @@ const trouble = [
   'lease_aaaaaaaaaaaaaaaaaaaaaaaa',
 ] as const
 
-const words = ['write', 'the', 'report', 'alpha', 'beta', 'gamma', 'check', 'typescript'] as const
+const plain = ['write', 'the', 'report', 'alpha', 'beta', 'gamma', 'check', 'typescript'] as const
+
+/** A few plain words. */
+export const words = (random: Random): string =>
+  Array.from({ length: random.int(1, 3) }, () => random.pick(plain)).join(' ')
 
 /** Text: mostly words, else trouble; now and then long. */
 export const text = (random: Random): string => {
   const kind = random.next()
-  if (kind < 0.6) return Array.from({ length: random.int(1, 4) }, () => random.pick(words)).join(' ')
-  if (kind < 0.8) return random.pick(trouble)
+  if (kind < 0.4) return words(random)
+  if (kind < 0.7) return random.pick(trouble)
   if (kind < 0.95) return random.pick(hiddenNames)
   if (kind < 0.998) return random.pick(['x', '\u00e4', '\ud83d\ude00', ' ', '\n']).repeat(random.int(50, 5_000))
   return random.pick(['x', '{"a":', '\u0000']).repeat(random.int(10_000, 300_000))
