@@ -24,7 +24,7 @@ export const known: Known = {
 }
 
 /** The tools that a configuration offers, in their fixed order. */
-export const offered = (config: Pick<Config, 'toolsets' | 'tools' | 'readOnly'>): readonly AnyTool[] =>
+const offered = (config: Pick<Config, 'toolsets' | 'tools' | 'readOnly'>): readonly AnyTool[] =>
   tools.filter(
     (tool) =>
       (config.tools ? config.tools.includes(tool.name) : config.toolsets.includes(tool.toolset)) &&
@@ -32,7 +32,7 @@ export const offered = (config: Pick<Config, 'toolsets' | 'tools' | 'readOnly'>)
   )
 
 /** Opens the database of a configuration; its directory and files are the user's alone. */
-export const openStore = (config: Pick<Config, 'db' | 'durability'>, log: Log): Store => {
+const openStore = (config: Pick<Config, 'db' | 'durability'>, log: Log): Store => {
   mkdirSync(dirname(config.db), { recursive: true, mode: 0o700 })
   const store = new SqliteStore({
     file: config.db,
@@ -51,7 +51,7 @@ export const openStore = (config: Pick<Config, 'db' | 'durability'>, log: Log): 
 const sweepEvery = 1_000
 
 /** Ends leases and delays that are over, each second, for all runs in the file. Answers how to stop. */
-export const sweepRegularly = (store: Store, log: Log): (() => void) => {
+const sweepRegularly = (store: Store, log: Log): (() => void) => {
   const call: Call = { actor: { session: 'sweeper', client: 'baton' }, correlation: 'sweep' }
   let busy = false
   const once = async () => {

@@ -33,8 +33,12 @@ export class Connection {
     this.pid = pid
   }
 
-  /** Starts a server and shakes hands with it. */
-  static async open(place: Place, name: string): Promise<Connection> {
+  /** Starts a server and shakes hands with it. `started` is told its pid before it can answer. */
+  static async open(
+    place: Place,
+    name: string,
+    started: (pid: number) => void = () => {},
+  ): Promise<Connection> {
     const stderr = openSync(place.log, 'a', 0o600)
     try {
       const transport = new StdioClientTransport({
@@ -43,7 +47,9 @@ export class Connection {
         stderr,
       })
       const client = new Client({ name, version })
-      await client.connect(transport)
+      const connected = client.connect(transport)
+      if (transport.pid !== null) started(transport.pid)
+      await connected
       if (transport.pid === null) throw new Error('The server ended before its first answer.')
       return new Connection(client, transport.pid)
     } finally {

@@ -1,17 +1,21 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Place } from './connection.ts'
-import { gone, kill } from './processes.ts'
+import { gone, kill, runs } from './processes.ts'
 import { type Said, type Seat, seatVariable, type Told } from './seat.ts'
 
 /** One worker process and its server. */
 interface Member {
   readonly process: ChildProcess
   readonly pid: number
-  /** Resolves when its server has answered, or when there is nothing more to expect of it. */
-  readonly server: Promise<void>
-  serverPid: number | undefined
+  /** Resolves when its server has answered. */
+  readonly ready: Promise<void>
+  /** Resolves when the process has ended and all that it said has arrived. */
+  readonly ended: Promise<unknown>
+  /** The pid of its server, once that was started. */
+  server: number | undefined
   /** We ended it. */
   dismissed: boolean
 }
@@ -50,25 +54,26 @@ export class Crew {
     closeSync(log)
     const { pid } = child
     if (pid === undefined) throw new Error(`The process for ${name} could not be started.`)
-    const server = new Promise<void>((resolve) => {
-      child.once('exit', () => resolve())
-      child.once('message', ({ server }: Said) => {
-        member.serverPid = server
-        resolve()
+    const ready = new Promise<void>((resolve) => {
+      child.on('message', (said: Said) => {
+        if ('server' in said) member.server = said.server
+        else resolve()
       })
     })
-    const member: Member = { process: child, pid, server, serverPid: undefined, dismissed: false }
+    // The last words of a process may arrive after the news of its end; the channel closes behind them.
+    const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')])
+    ended.catch((error: Error) => this.#fail(error))
+    const member: Member = { process: child, pid, ready, ended, server: undefined, dismissed: false }
     this.#members.set(name, member)
-    child.on('error', (error) => this.#fail(error))
     child.on('exit', (code, signal) => {
       if (!member.dismissed)
         this.#fail(new Error(`The process of ${name} ended by itself (${signal ?? `exit code ${code}`}).`))
     })
   }
 
-  /** Resolves when the servers of all workers have answered (or the workers have ended, which `failed` tells). */
+  /** Resolves when the servers of all workers have answered. */
   async ready(): Promise<void> {
-    await Promise.all([...this.#members.values()].map(({ server }) => server))
+    await Promise.all([...this.#members.values()].map(({ ready }) => ready))
   }
 
   /** Lets all begin to work on a run. */
@@ -82,33 +87,54 @@ export class Crew {
    */
   kill(name: string): { readonly worker: number; readonly server: number } {
     const member = this.#members.get(name)
-    if (member?.serverPid === undefined) throw new Error(`${name} does not run.`)
+    if (member?.server === undefined) throw new Error(`${name} does not run.`)
     member.dismissed = true
     this.killed.add(name)
-    kill(member.serverPid)
+    kill(member.server)
     kill(member.pid)
-    return { worker: member.pid, server: member.serverPid }
+    return { worker: member.pid, server: member.server }
   }
 
   /** The pids of all processes that were ever started here. */
   pids(): readonly number[] {
-    return [...this.#members.values()].flatMap(({ pid, serverPid }) =>
-      serverPid === undefined ? [pid] : [pid, serverPid],
+    return [...this.#members.values()].flatMap(({ pid, server }) =>
+      server === undefined ? [pid] : [pid, server],
     )
   }
 
-  /** Ends all processes: by word, or, when that does not help or `now` is given, by force. */
-  async end(now = false): Promise<void> {
-    // A server that is only starting has no pid here yet; it could outlive us, and write where nothing should be.
-    if (now) await Promise.race([this.ready(), sleep(patience, undefined, { ref: false })])
+  /** Lets all processes end by themselves; those that do not are killed. */
+  async end(): Promise<void> {
     for (const [name, member] of this.#members) {
       member.dismissed = true
-      if (now) kill(member.pid)
-      else this.#tell(name, { leave: true })
+      this.#tell(name, { leave: true })
     }
-    // Servers end with their clients.
-    for (const pid of await gone(this.pids(), patience)) kill(pid)
+    await this.#allEnded()
     await gone(this.pids(), patience)
+    await this.endNow()
+  }
+
+  /** Kills all processes. */
+  async endNow(): Promise<void> {
+    this.killAll()
+    await this.#allEnded()
+    // The pid of a server that was only starting may have become known only now.
+    this.killAll()
+    await gone(this.pids(), patience)
+  }
+
+  /** Kills what may still run, without waiting for its end. */
+  killAll(): void {
+    for (const [name, member] of this.#members) {
+      if (this.killed.has(name)) continue
+      member.dismissed = true
+      member.process.kill('SIGKILL')
+      if (member.server !== undefined && runs(member.server)) kill(member.server)
+    }
+  }
+
+  async #allEnded(): Promise<void> {
+    const all = Promise.allSettled([...this.#members.values()].map(({ ended }) => ended))
+    await Promise.race([all, sleep(patience, undefined, { ref: false })])
   }
 
   #tell(name: string, told: Told): void {

@@ -7,7 +7,7 @@ import { Connection } from './connection.ts'
 import { Crew } from './crew.ts'
 import { harmless } from './format.ts'
 import { play } from './play.ts'
-import { gone, kill } from './processes.ts'
+import { kill, runs } from './processes.ts'
 import { Screen } from './screen.ts'
 import { type Seat, seatVariable } from './seat.ts'
 import { takePicture } from './survey/picture.ts'
@@ -71,13 +71,19 @@ const perform = async (folder: string, entry: string): Promise<number> => {
   const place = { entry, db: join(home, 'demo.db'), log: join(home, 'servers.log') }
   const copies = join(home, 'input')
   const crew = new Crew()
+  let own: number | undefined
   let opening: Promise<Connection> | undefined
   const open = () => {
-    opening = Connection.open(place, 'baton-demo')
+    opening = Connection.open(place, 'baton-demo', (pid) => {
+      own = pid
+    })
     return opening
   }
-  // Servers end by themselves when their clients do.
-  const { interrupted, off } = interruptions(() => crew.pids().forEach(kill))
+  const killAll = () => {
+    crew.killAll()
+    if (own !== undefined && runs(own)) kill(own)
+  }
+  const { interrupted, off } = interruptions(killAll)
   let ending: Ending = { code: 1, keep: false }
   try {
     const picture = await takePicture(folder, copies)
@@ -94,16 +100,17 @@ const perform = async (folder: string, entry: string): Promise<number> => {
     }
   } catch (error) {
     screen.end()
+    killAll()
     // Ctrl-C reaches all processes of a terminal, and the news of their end may come before our own signal.
     const cause = await Promise.race([interrupted.catch((interruption: unknown) => interruption), sleep(250)])
     ending = told(cause ?? error)
   } finally {
     screen.end()
-    await crew.end(true)
-    // It may be on its way still: then it is waited for, or its server would outlive us.
-    const baton = await opening?.catch(() => undefined)
-    await baton?.close()
-    if (baton) for (const pid of await gone([baton.pid], 1_000)) kill(pid)
+    await crew.endNow()
+    await opening?.then(
+      (baton) => baton.close(),
+      () => {},
+    )
     off()
     await rm(ending.keep ? copies : home, { recursive: true, force: true, maxRetries: 5 })
   }

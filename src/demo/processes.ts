@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * Whether a process still runs. One that was killed and that nobody has collected yet (a zombie) keeps its pid, but
  * runs no more: in containers without an init such are never collected.
  */
-const runs = (pid: number): boolean => {
+export const runs = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
   } catch (error) {

@@ -13,7 +13,5 @@ export interface Seat extends Place {
 /** What the conductor tells a worker process: the run to work on, or to leave. */
 export type Told = { readonly run: string } | { readonly leave: true }
 
-/** What a worker process tells the conductor: that its server, with this pid, has answered. */
-export interface Said {
-  readonly server: number
-}
+/** What a worker process tells the conductor: that its server has this pid, and later that it has answered. */
+export type Said = { readonly server: number } | { readonly ready: true }

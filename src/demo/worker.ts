@@ -34,8 +34,9 @@ export const work = async (seat: Seat): Promise<number> => {
       else process.exit(0)
     })
   })
-  const baton = await Connection.open(seat, `baton-demo-${seat.name}`)
-  tell({ server: baton.pid } satisfies Said)
+  const say = (said: Said) => tell(said)
+  const baton = await Connection.open(seat, `baton-demo-${seat.name}`, (server) => say({ server }))
+  say({ ready: true })
   const run = await told
   await baton.call('join_as_agent', { run_id: run, agent_id: seat.name })
   for (;;) {

@@ -15,19 +15,6 @@ export type Recorded<E extends DomainEvent> = E & {
 }
 
 /**
- * The three events that every stream may carry besides its own, written by rollback:
- * `<kind>.restored` brings a whole earlier state back, `<kind>.undone` hides what was born since.
- */
-export interface RestoredEvent extends DomainEvent {
-  readonly type: `${string}.restored`
-  readonly data: { readonly state: unknown; readonly checkpoint: string }
-}
-export interface UndoneEvent extends DomainEvent {
-  readonly type: `${string}.undone`
-  readonly data: { readonly checkpoint: string }
-}
-
-/**
  * A row of the `event` table. `data` is JSON text; `prev` is the seq of this stream's event before it, or 0; `born` is
  * the entity's id in the event that began its stream, so that rows can be rebuilt from the log alone.
  */

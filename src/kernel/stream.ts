@@ -45,7 +45,10 @@ export interface StreamDef<S extends object, E extends DomainEvent> {
 // biome-ignore lint/suspicious/noExplicitAny: a registry of streams of different states has no common type
 export type AnyStream = StreamDef<any, any>
 
-/** Folds one event, own or general, into a state. Pure. */
+/**
+ * Folds one event into a state. Beside its own events every stream may carry two that rollback writes:
+ * `<kind>.restored` brings a whole earlier state back, `<kind>.undone` hides what was born since. Pure.
+ */
 export const fold = <S extends object, E extends DomainEvent>(
   def: StreamDef<S, E>,
   state: S | undefined,

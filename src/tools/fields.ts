@@ -16,6 +16,10 @@ export const text = (most: number, least = 1) =>
     error: `takes ${least} to ${most} characters`,
   })
 
+/** Text that the database keeps outside of JSON, to find things by: there, half of a surrogate pair cannot be told. */
+export const keptText = (most: number) =>
+  text(most).refine((given) => !/\p{Surrogate}/u.test(given), { error: 'holds half of a surrogate pair' })
+
 /**
  * A list of at most so many entries. `max` rather than a refinement: zod then refuses five million entries before it
  * looks at any of them (2 ms; 25 s and 3 GB the other way). The listing leaves the bounds out.
@@ -35,7 +39,7 @@ export const whole = (least: number, most: number) =>
     .meta({ type: 'integer' })
 
 export const runId = text(40).describe('Default: the current run').optional()
-export const idempotencyKey = text(200).describe('Makes a repeat safe').optional()
+export const idempotencyKey = keptText(200).describe('Makes a repeat safe').optional()
 export const reason = text(2_000).describe('Why').optional()
 const handlePattern = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._:/#@+()-]*$/u
 /** A name or key that a client gives. The pattern is not in the schema that models read: the refusal tells it. */
@@ -53,7 +57,6 @@ export const leaseMs = whole(1_000, 3_600_000)
   .describe('Silence allowed before the task goes to another')
 /** Waits end before hosts give up (60 s by default). */
 export const longestWait = 45_000
-export const waitMs = z.number().int().min(0).max(longestWait)
 
 /** A score, confidence or proficiency. */
 export const share = z

@@ -11,8 +11,11 @@ export class Wire {
 
   /** Of `node`, with these arguments. */
   constructor(args: readonly string[]) {
-    const command = { command: process.execPath, args: [...args], stderr: 'ignore' } as const
-    this.transport = new StdioClientTransport(command)
+    this.transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [...args],
+      stderr: 'ignore',
+    })
   }
 
   /** Starts a server and says hello. */

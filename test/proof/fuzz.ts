@@ -23,6 +23,8 @@ export const fuzz = (options: FuzzOptions): Promise<Outcome> =>
     const faults = new Faults()
     const seen = { calls: 0, done: 0, refused: 0, cancelled: 0, 'refused lines': 0 }
     const took: number[] = []
+    /** How often each tool did what it was asked for. */
+    const deep = new Map<string, number>()
     const wires = Array.from({ length: 3 }, () => new Wire(db))
     try {
       await Promise.all(wires.map((wire) => wire.hello()))
@@ -44,7 +46,9 @@ export const fuzz = (options: FuzzOptions): Promise<Outcome> =>
         else seen.done++
         for (const wrong of judge.wrong(call.tool, message, call.cancels))
           faults.add(`call ${call.id}, ${call.line.slice(0, 600)}: ${wrong}`)
-        if (message.result && !message.result.isError) known.learn(message.result.structuredContent)
+        if (!message.result || message.result.isError) return
+        known.learn(message.result.structuredContent)
+        deep.set(call.tool, (deep.get(call.tool) ?? 0) + 1)
       }
       // The first session may join as an agent, and acts as that one from then on; the others conduct.
       const work = async (wire: Wire) => {

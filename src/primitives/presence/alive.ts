@@ -20,7 +20,7 @@ export interface Machine {
 export const unknownMachine: Machine = { pid: 0, host: '', pidAlive: () => true }
 
 /** How long a sign of life counts, ms. */
-export const staleAfter = 60_000
+const staleAfter = 60_000
 
 /** True when the process that gave the sign is known to be gone. On another host nobody can tell. */
 export const isGone = (

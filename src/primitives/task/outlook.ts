@@ -54,7 +54,7 @@ const isWorking = (db: Reader, agent: Agent, watcher: Watcher): Promise<boolean>
   })
 
 /** Why nothing may be claimed in a run now, or undefined. */
-export const haltOf = async (db: Reader, run: Run): Promise<string | undefined> => {
+const haltOf = async (db: Reader, run: Run): Promise<string | undefined> => {
   if (run.state.paused) return 'The run is paused: update_run with paused false resumes it.'
   const refused = await mayNotGoOn(db, run)
   return refused && `${refused.message} ${refused.hint}`

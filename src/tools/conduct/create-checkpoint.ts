@@ -2,12 +2,12 @@ import { z } from 'zod'
 import type { Tx } from '../../kernel/ports.ts'
 import { createCheckpoint } from '../../primitives/checkpoint/commands/create.ts'
 import { type Speaker, theRun } from '../../primitives/run/find.ts'
-import { idempotencyKey, json, runId, text } from '../fields.ts'
+import { idempotencyKey, json, keptText, runId } from '../fields.ts'
 import { onceIn, remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
 
 const input = z.strictObject({
-  label: text(100).describe('Name to return to').optional(),
+  label: keptText(100).describe('Name to return to').optional(),
   state: json.describe('Your notes; rollback gives them back').optional(),
   run_id: runId,
   idempotency_key: idempotencyKey,

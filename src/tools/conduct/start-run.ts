@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { once } from '../../kernel/idempotency.ts'
 import type { Tx } from '../../kernel/ports.ts'
 import { startRun } from '../../primitives/run/commands/conduct.ts'
-import { idempotencyKey, text } from '../fields.ts'
+import { idempotencyKey, keptText, text } from '../fields.ts'
 import { invite } from '../invite.ts'
 import { remember } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
@@ -10,7 +10,7 @@ import { settingsField } from './settings-field.ts'
 
 const input = z.strictObject({
   goal: text(10_000).describe('What is to be reached'),
-  name: text(100).describe('Short name').optional(),
+  name: keptText(100).describe('Short name').optional(),
   settings: settingsField.optional(),
   idempotency_key: idempotencyKey,
 })

@@ -59,7 +59,7 @@ export interface NothingToClaim {
 }
 
 /** The agent that a claim is for, and its run. A session that joined as agents claims as those only. */
-export const claimantOf = async (
+const claimantOf = async (
   db: Reader,
   { run_id, agent: handle, speaker }: Pick<ClaimInput, 'run_id' | 'agent' | 'speaker'>,
 ): Promise<{ readonly run: Run; readonly agent: Agent }> => {
