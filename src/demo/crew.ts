@@ -62,7 +62,8 @@ export class Crew {
     })
     // The last words of a process may arrive after the news of its end; the channel closes behind them.
     const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')])
-    ended.catch((error: Error) => this.#fail(error))
+    ended.catch(() => {})
+    child.on('error', (error) => this.#fail(error))
     const member: Member = { process: child, pid, ready, ended, server: undefined, dismissed: false }
     this.#members.set(name, member)
     child.on('exit', (code, signal) => {

@@ -74,7 +74,7 @@ export interface Tx extends Reader {
   readonly call: Call
   write<P extends object>(statement: Statement<P, unknown>, params: P): Awaitable<void>
   newId: NewId
-  /** Starts a stream: a number of its own, the first events, the row. `run` 0 or undefined: its own number. */
+  /** Starts a stream: a number of its own, the first events, the row. `run` left out: its own number; 0: none. */
   create<S extends object, E extends DomainEvent>(
     def: StreamDef<S, E>,
     at: { readonly id: string; readonly run?: number },

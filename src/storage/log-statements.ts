@@ -86,9 +86,6 @@ export const signalsAfter = statement<LogTables, { seq: number; limit: number }>
 export const actorNo = statement<LogTables, { who: string }>()((db, p) =>
   db.selectFrom('actor').select('no').where('who', '=', p.who),
 )
-export const actorWho = statement<LogTables, { no: number }>()((db, p) =>
-  db.selectFrom('actor').select('who').where('no', '=', p.no),
-)
 export const insertActor = statement<LogTables, { who: string }>()((db, p) =>
   db.insertInto('actor').values({ who: p.who } as never),
 )

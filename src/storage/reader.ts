@@ -20,7 +20,7 @@ export type ReadEvent = Omit<EventRow, 'data'> & { readonly data: unknown }
 const parsed = (row: EventRow): ReadEvent => Object.assign(row, { data: JSON.parse(row.data) })
 
 /** An entity's row as commands and queries hold it. */
-export const entityOf = <S extends object, E extends DomainEvent>(
+const entityOf = <S extends object, E extends DomainEvent>(
   def: StreamDef<S, E>,
   row: EntityRow,
 ): Entity<S, E> => ({

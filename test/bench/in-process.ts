@@ -7,8 +7,6 @@ import type { Durability } from '../../src/storage/sqlite/open.ts'
 import { openBoard, payload } from './life-cycles.ts'
 import { atLeast, median, type Row } from './rows.ts'
 
-export { median, type Row } from './rows.ts'
-
 interface Contender {
   /** Runs `lives` life cycles; answers how many it did a second. */
   readonly round: (lives: number) => Promise<number>

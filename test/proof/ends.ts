@@ -20,7 +20,7 @@ const bound = 2_000
 
 /** Ways in which a server loses its client. */
 const ways: Readonly<Record<string, (client: ProcessClient) => void>> = {
-  'end of stdin': (client) => void client.server.child.stdin?.end(),
+  'end of stdin': (client) => void client.server.input.end(),
   SIGTERM: (client) => client.server.signal('SIGTERM'),
   // stdin stays open: this process holds its other end.
   'death of the parent': (client) => client.server.signal('SIGKILL'),

@@ -47,8 +47,8 @@ export const proofs: readonly Proof[] = [
   at(
     zombie,
     'who lost its lease changes nothing',
-    { rounds: 480, together: 40, rollbacks: 40, stopped: 24 },
-    { rounds: 24, together: 24, rollbacks: 2, stopped: 4 },
+    { rounds: 480, together: 40, unswept: 200, rollbacks: 40, stopped: 24 },
+    { rounds: 24, together: 24, unswept: 12, rollbacks: 2, stopped: 4 },
   ),
   at(ends, 'a server ends with its client, the file in order', { rounds: 5 }, { rounds: 1 }),
   at(

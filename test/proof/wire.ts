@@ -24,8 +24,10 @@ export class Wire {
   readonly unaddressed: Message[] = []
   private readonly waiting = new Map<Id, (message: Message) => void>()
   private readonly answered = new Set<Id>()
+  private readonly repeated = new Map<Id, Message[]>()
   private readonly parts: Buffer[] = []
   private pings = 0
+  private calls = 0
 
   constructor(db: string, flags: readonly string[] = []) {
     this.server = new ServerProcess({ db, flags })
@@ -45,6 +47,13 @@ export class Wire {
   answer(id: Id, ms = patience): Promise<Message> {
     const answer = new Promise<Message>((resolve) => this.waiting.set(id, resolve))
     return within(ms, `an answer to ${id}`, answer).finally(() => this.waiting.delete(id))
+  }
+
+  /** From here on any number of answers to this id is in order; they are gathered. */
+  gather(id: Id): Message[] {
+    const answers: Message[] = []
+    this.repeated.set(id, answers)
+    return answers
   }
 
   async request(id: Id, method: string, params: object = {}, ms = patience): Promise<Message> {
@@ -71,8 +80,8 @@ export class Wire {
   }
 
   /** Calls a tool: its structured content, also that of a refusal. */
-  async call(id: Id, name: string, args: object = {}, ms = patience): Promise<Message> {
-    const { result, error } = await this.request(id, 'tools/call', { name, arguments: args }, ms)
+  async call(name: string, args: object = {}, ms = patience): Promise<Message> {
+    const { result, error } = await this.request(`call-${++this.calls}`, 'tools/call', { name, arguments: args }, ms)
     if (!result) throw new Error(`${name}: ${error?.message}`)
     return result.structuredContent
   }

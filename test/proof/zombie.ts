@@ -8,6 +8,7 @@ import type { Cast } from './zombie/cast.ts'
 import { lateReports } from './zombie/late-reports.ts'
 import { olderEpochs } from './zombie/older-epochs.ts'
 import { stoppedProcess } from './zombie/stopped-process.ts'
+import { unsweptLeases } from './zombie/unswept-leases.ts'
 
 export interface ZombieOptions {
   readonly seed: number
@@ -15,6 +16,8 @@ export interface ZombieOptions {
   readonly rounds: number
   /** How many of them at the same time: each waits for a lease of a second to end. */
   readonly together: number
+  /** Tasks whose holder reports right after its lease, before anything else happens. */
+  readonly unswept: number
   readonly rollbacks: number
   /** Tasks whose holder's whole process stands still while its lease ends. */
   readonly stopped: number
@@ -30,6 +33,7 @@ export const zombie = (options: ZombieOptions): Promise<Outcome> =>
       const [a, b, conductor] = clients as [Cast['a'], Cast['b'], Cast['conductor']]
       const cast: Cast = { a, b, conductor, db, faults, seen, random: new Random(options.seed) }
       await lateReports(cast, options.rounds, options.together)
+      await unsweptLeases(cast, options.unswept)
       await stoppedProcess(cast, options.stopped)
       for (let i = 0; i < options.rollbacks; i++) await olderEpochs(cast)
       faults.complaintsOf(clients.map(({ server }) => server))

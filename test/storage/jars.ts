@@ -49,7 +49,7 @@ export const jarStream: StreamDef<JarState, JarEvent> = {
   undone: (state) => ({ ...state, amount: 0, label: 'undone' }),
 }
 
-export const caller = (session = 'ses_test'): Call => ({
+const caller = (session = 'ses_test'): Call => ({
   actor: { session, client: 'test' },
   correlation: 'call_test',
 })

@@ -37,3 +37,9 @@ export const later = <T>(promise: Promise<T>): Promise<T> => {
   promise.catch(() => undefined)
   return promise
 }
+
+/** Resolves when the clock shows this moment (ISO 8601) or a later one: timers may fire a millisecond early. */
+export const until = async (moment: string): Promise<void> => {
+  const at = Date.parse(moment)
+  for (let left = at - Date.now(); left > 0; left = at - Date.now()) await pause(left)
+}

@@ -127,7 +127,7 @@ export class ProcessClient {
 
   /** Ends the server as a client does, by closing its stdin; kills it when it stays. */
   async close(ms = 5_000): Promise<Exit> {
-    this.server.child.stdin?.end()
+    this.server.input.end()
     try {
       return await within(ms, 'the end of a server whose stdin was closed', this.server.exited)
     } finally {
@@ -141,8 +141,8 @@ export class ProcessClient {
   }
 
   private send(message: object): void {
-    const { stdin } = this.server.child
-    if (stdin?.writable) stdin.write(`${JSON.stringify(message)}\n`)
+    const { input } = this.server
+    if (input.writable) input.write(`${JSON.stringify(message)}\n`)
   }
 
   private read(text: string): void {

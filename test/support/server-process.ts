@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
+import type { Duplex, Writable } from 'node:stream'
 
 /** The built server, as a client would start it. */
 export const entry = resolve('dist/main.js')
@@ -24,10 +25,13 @@ process.on('exit', () => {
   for (const child of living) child.kill('SIGKILL')
 })
 
-/** A parent that hands its own stdin and stdout to the server, so that its death does not close them. */
+/**
+ * A parent whose death closes nothing: the server reads from a pipe that we hold. It is not the parent's stdin, because
+ * Node closes that one here as soon as the parent is gone.
+ */
 const parentCode = `
 const { spawn } = require('node:child_process')
-const child = spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' })
+const child = spawn(process.execPath, process.argv.slice(1), { stdio: [4, 'inherit', 'inherit'] })
 child.on('spawn', () => process.send?.(child.pid))
 child.on('exit', (code) => process.exit(code ?? 1))
 `
@@ -35,6 +39,8 @@ child.on('exit', (code) => process.exit(code ?? 1))
 /** One server process of ours, with what it writes to stderr. Knows nothing of MCP. */
 export class ServerProcess {
   readonly child: ChildProcess
+  /** The server's stdin. */
+  readonly input: Writable
   /** Resolves when the server has ended and its output is read. */
   readonly exited: Promise<Exit>
   private errors = ''
@@ -44,8 +50,14 @@ export class ServerProcess {
   constructor({ db, flags = [], viaParent = false }: ServerOptions) {
     const args = [entry, '--db', db, '--log-level', 'warn', ...flags]
     this.child = spawn(process.execPath, viaParent ? ['-e', parentCode, ...args] : args, {
-      stdio: viaParent ? ['pipe', 'pipe', 'pipe', 'ipc'] : ['pipe', 'pipe', 'pipe'],
+      stdio: viaParent ? ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'] : ['pipe', 'pipe', 'pipe'],
     })
+    const input = this.child.stdio[viaParent ? 4 : 0] as Duplex
+    // A socket, whose far end closes with the server: unread, that would never be seen, nor 'close' be told.
+    if (viaParent) input.resume()
+    // Writing to a process that was killed is what these tests do.
+    input.on('error', () => undefined)
+    this.input = input
     living.add(this.child)
     const { child } = this
     this.behindParent = viaParent
@@ -63,8 +75,6 @@ export class ServerProcess {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.errors = (this.errors + text).slice(-100_000)
     })
-    // Writing to a process that was killed is what these tests do.
-    child.stdin?.on('error', () => undefined)
   }
 
   /** The server's pid, also where a parent stands in between. */

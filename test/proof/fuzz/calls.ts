@@ -3,7 +3,7 @@ import type { Tool } from './judge.ts'
 import type { Known } from './known.ts'
 import { fitting, type Schema } from './schema.ts'
 import { beyondDouble, spoil } from './spoil.ts'
-import { text } from './texts.ts'
+import { text, words } from './texts.ts'
 
 /** One call as it goes over the wire. */
 export interface Call {
@@ -19,9 +19,21 @@ const rare: Readonly<Record<string, number>> = {
   start_run: 0.04,
   end_run: 0.02,
   terminate_agent: 0.05,
+  cancel_task: 0.2,
   rollback_to_checkpoint: 0.2,
   join_as_agent: 0.1,
 }
+
+/** Arguments that cannot stand beside each other. */
+const instead = [
+  ['task_id', 'results'],
+  ['agent_ids', 'filter'],
+  ['agent_ids', 'task_ids'],
+] as const
+
+const fenced = /^(create_tasks|delegate_subtask)$/
+/** What keeps a task from the next one who comes. */
+const fences = ['requires', 'depends_on', 'agent_id'] as const
 
 /** Tools that report under a lease. */
 const reports = /^(complete_task|fail_task|report_progress)$/
@@ -50,7 +62,7 @@ export class Calls {
     const { name: tool, inputSchema } = random.pick(choice)
     const careful = random.chance(0.65)
     let args = fitting({ random, known, careful }, inputSchema)
-    if (careful && reports.test(tool) && known.claims.length > 0) Object.assign(args as object, random.pick(known.claims))
+    if (careful) this.mend(tool, args as Record<string, unknown>)
     // A careful call is spoilt in one place at most.
     for (let i = random.pick(careful ? [0, 0, 0, 1] : [0, 1, 1, 2, 4]); i > 0; i--) args = spoil(random, args)
     const wait = waitIn(inputSchema)
@@ -58,6 +70,20 @@ export class Calls {
     const name = random.chance(0.005) ? text(random).slice(0, 1_000) : tool
     const message = { jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } }
     return { id, tool: name, line: `${JSON.stringify(message).replaceAll(`"${beyondDouble}"`, '1e400')}\n`, cancels }
+  }
+
+  /** What a schema does not tell: which arguments go together, and which token belongs to which task. */
+  private mend(tool: string, args: Record<string, unknown>): void {
+    const { random, known } = this
+    for (const [one, other] of instead) if (one in args) delete args[other]
+    if (tool === 'complete_task') args.result ??= random.pick([{ approve: true }, { approve: false }, words(random)])
+    const plans = tool === 'create_tasks' ? (args.tasks as Record<string, unknown>[]) : [args]
+    if (fenced.test(tool) && random.chance(0.8)) for (const plan of plans) for (const fence of fences) delete plan[fence]
+    if (tool === 'claim_task') {
+      args.agent_id = known.value(random, 'agent_id', 0)
+      if (random.chance(0.8)) delete args.task_id
+    }
+    if (reports.test(tool) && known.claims.length > 0) Object.assign(args, random.pick(known.claims.slice(-8)))
   }
 
   /** What ends a run, or takes it back, comes far less often than what fills it. */

@@ -1,4 +1,4 @@
-import { pause } from '../../support/deadline.ts'
+import { pause, until } from '../../support/deadline.ts'
 import { type Answer, Gone, type Structured } from '../../support/process-client.ts'
 import type { Random } from '../../support/random.ts'
 import type { Faults } from '../proof.ts'
@@ -114,9 +114,7 @@ export const work = async (storm: Storm, slot: Slot, random: Random, agent_id: s
     const mark = `${agent_id} ${++n}`
     const fate = random.pick(fates)
     if (fate === 'abandon') continue
-    if (fate === 'complete too late')
-      // Later than its end by a little, so that no clock can take it for in time.
-      await pause(Math.max(0, Date.parse(lease_ends_at) - Date.now()) + 20)
+    if (fate === 'complete too late') await until(lease_ends_at)
     if (fate === 'progress and complete') {
       const told = await insist(storm, slot, 'report_progress', { ...held, note: mark })
       if (told?.ok) ledger.push({ did: 'progressed', task: task_id, note: mark })

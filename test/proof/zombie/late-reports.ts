@@ -1,4 +1,4 @@
-import { pause } from '../../support/deadline.ts'
+import { pause, until } from '../../support/deadline.ts'
 import type { Random } from '../../support/random.ts'
 import { addAgent, addTasks, claim, type Held, startRun } from '../../support/run.ts'
 import { type Cast, claimAfter, mustBeLost, report, reports, resultsStand, shortLease } from './cast.ts'
@@ -47,7 +47,7 @@ const stories: Readonly<Record<string, Story>> = {
     return result
   },
   'A reports after its lease, before anybody else claims': async (cast, held, other, random) => {
-    await pause(Math.max(0, Date.parse(held.lease_ends_at) - Date.now()))
+    await until(held.lease_ends_at)
     mustBeLost(cast, await report(cast.a, random.pick(reports), held, 'of a'), 'A after its lease')
     return completes(cast, await claimNext(cast, held, other), 'of b')
   },
