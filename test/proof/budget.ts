@@ -3,8 +3,7 @@ import { doctor } from '../support/log-file.ts'
 import { type Answer, type ProcessClient, withClients } from '../support/process-client.ts'
 import { Random } from '../support/random.ts'
 import { startRun } from '../support/run.ts'
-import { withScratch } from '../support/scratch.ts'
-import { Faults, type Outcome } from './proof.ts'
+import { type Outcome, prove } from './proof.ts'
 
 export interface BudgetOptions {
   readonly seed: number
@@ -25,9 +24,8 @@ const tools = {
 
 /** A cap holds exactly, also when two processes ask for more than it leaves at the same time. */
 export const budget = (options: BudgetOptions): Promise<Outcome> =>
-  withScratch(async (directory) => {
+  prove('budget', async ({ directory, faults }) => {
     const db = join(directory, 'baton.db')
-    const faults = new Faults()
     const random = new Random(options.seed)
     const seen = { rounds: 0, calls: 0, granted: 0, budget_exceeded: 0 }
     const fixed: Round[] = [
@@ -57,7 +55,7 @@ export const budget = (options: BudgetOptions): Promise<Outcome> =>
     })
     const { sound, said } = await doctor(db)
     faults.expect(sound, `doctor: ${said}`)
-    return faults.outcome('budget', seen)
+    return seen
   })
 
 /** All calls at once, spread over the processes; then what is really there is counted. */

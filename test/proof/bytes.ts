@@ -20,7 +20,7 @@ export interface BytesOptions {
 }
 
 /** The most memory a server may hold after all that, MiB. */
-const mostMemory = 700
+const mostMemory = 800
 
 const attacks: readonly Attack[] = [...garbage, ...framing, ...protocol, ...size]
 
@@ -54,7 +54,9 @@ export const bytes = ({ seed, rounds }: BytesOptions): Promise<Outcome> =>
     checkStderr(wire, faults)
     faults.expect(seen['most MiB'] < mostMemory, `the server held ${seen['most MiB']} MiB`)
     for (const ending of endings) {
-      const wrong = await ending.run(join(scratch, 'ending.db'), random).catch((failure: Error) => failure.message)
+      const wrong = await ending
+        .run(join(scratch, 'ending.db'), random)
+        .catch((failure: Error) => failure.message)
       if (wrong !== undefined) faults.add(`${ending.name}: ${wrong}`)
       seen.endings++
     }
@@ -69,5 +71,6 @@ const checkStderr = ({ server }: Wire, faults: Faults): void => {
   // What is kept of stderr may begin in the middle of a line.
   for (const line of server.stderr.split('\n').slice(1))
     if (line !== '' && !line.startsWith('{')) faults.add(`stderr holds ${line.slice(0, 200)}`)
-  if (/"event":"(uncaught_exception|unhandled_rejection)"/.test(server.stderr)) faults.add('an error went uncaught')
+  if (/"event":"(uncaught_exception|unhandled_rejection)"/.test(server.stderr))
+    faults.add('an error went uncaught')
 }

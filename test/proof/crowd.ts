@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { readLog } from '../support/log-file.ts'
+import { doctor, readLog } from '../support/log-file.ts'
 import { type ProcessClient, withClients } from '../support/process-client.ts'
 import { Random } from '../support/random.ts'
 import { addTasks, startRun } from '../support/run.ts'
-import { withScratch } from '../support/scratch.ts'
-import { Faults, type Outcome } from './proof.ts'
+import { type Faults, type Outcome, prove } from './proof.ts'
 import { jainIndex, percentile, rounded } from './statistics.ts'
 
 export interface CrowdOptions {
@@ -21,9 +20,8 @@ const counted = 0.9
 
 /** Many servers on one file empty one queue: nothing twice, nothing lost, nobody starved, no `busy`. */
 export const crowd = (options: CrowdOptions): Promise<Outcome> =>
-  withScratch(async (directory) => {
+  prove('crowd', async ({ directory, faults }) => {
     const db = join(directory, 'baton.db')
-    const faults = new Faults()
     const claims: number[] = []
     const agents: string[] = []
     let ms = 0
@@ -50,14 +48,16 @@ export const crowd = (options: CrowdOptions): Promise<Outcome> =>
       faults.complaintsOf([conductor, ...workers].flatMap((client) => (client ? [client.server] : [])))
     })
     const jain = checkLog(db, options, agents, faults)
-    return faults.outcome('crowd', {
+    const { sound, said } = await doctor(db)
+    faults.expect(sound, `doctor: ${said}`)
+    return {
       processes: options.processes,
       tasks: options.tasks,
       jain: rounded(jain, 3),
       'tasks/s': rounded(options.tasks / (ms / 1_000)),
       'claim p50 ms': rounded(percentile(claims, 0.5)),
       'claim p99 ms': rounded(percentile(claims, 0.99)),
-    })
+    }
   })
 
 /** Claims and completes until nothing is left to claim. */

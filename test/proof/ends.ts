@@ -5,8 +5,7 @@ import { doctor, readLog } from '../support/log-file.ts'
 import { ProcessClient } from '../support/process-client.ts'
 import { Random } from '../support/random.ts'
 import { addAgent, addTasks, claim, startRun } from '../support/run.ts'
-import { withScratch } from '../support/scratch.ts'
-import { Faults, type Outcome } from './proof.ts'
+import { type Faults, type Outcome, prove } from './proof.ts'
 import { percentile, rounded } from './statistics.ts'
 
 export interface EndsOptions {
@@ -92,27 +91,23 @@ const states: Readonly<Record<string, (client: ProcessClient, random: Random) =>
 }
 
 /** A server ends when its client does, whatever it was doing, and leaves the file in order. */
-export const ends = async (options: EndsOptions): Promise<Outcome> => {
-  const faults = new Faults()
-  const random = new Random(options.seed)
-  const taken: Record<string, number[]> = {}
-  for (let round = 0; round < options.rounds; round++)
-    for (const way of Object.keys(ways))
-      for (const state of Object.keys(states)) {
-        const ms = await withScratch((directory) =>
-          end(join(directory, 'baton.db'), way, state, random.fork(), faults),
-        )
-        taken[way] = [...(taken[way] ?? []), ms]
-      }
-  const slowest = Object.entries(taken).map(([way, list]) => [
-    `${way}: slowest ms`,
-    rounded(percentile(list, 1), 0),
-  ])
-  return faults.outcome('ends', {
-    endings: Object.values(taken).flat().length,
-    ...Object.fromEntries(slowest),
+export const ends = (options: EndsOptions): Promise<Outcome> =>
+  prove('ends', async ({ directory, faults }) => {
+    const random = new Random(options.seed)
+    const taken: Record<string, number[]> = {}
+    for (let round = 0; round < options.rounds; round++)
+      for (const [i, way] of Object.keys(ways).entries())
+        for (const [j, state] of Object.keys(states).entries()) {
+          const db = join(directory, `${round}-${i}-${j}.db`)
+          const ms = await end(db, way, state, random.fork(), faults)
+          taken[way] = [...(taken[way] ?? []), ms]
+        }
+    const slowest = Object.entries(taken).map(([way, list]) => [
+      `${way}: slowest ms`,
+      rounded(percentile(list, 1), 0),
+    ])
+    return { endings: Object.values(taken).flat().length, ...Object.fromEntries(slowest) }
   })
-}
 
 /** One ending; answers how long it took, ms. */
 const end = async (

@@ -3,8 +3,7 @@ import { later, pause } from '../support/deadline.ts'
 import { cpuMs, procIsThere, residentMiB } from '../support/proc.ts'
 import { type ProcessClient, withClients } from '../support/process-client.ts'
 import { addAgent, addTasks, claim, startRun } from '../support/run.ts'
-import { withScratch } from '../support/scratch.ts'
-import { Faults, type Outcome } from './proof.ts'
+import { type Outcome, prove } from './proof.ts'
 import { rounded } from './statistics.ts'
 
 export interface IdleOptions {
@@ -44,9 +43,8 @@ const states: Readonly<Record<string, State>> = {
 
 /** A server that nobody talks to costs next to nothing, whatever it holds open. Says how much memory it takes. */
 export const idle = (options: IdleOptions): Promise<Outcome> =>
-  withScratch(async (directory) => {
-    const faults = new Faults()
-    if (!procIsThere()) return faults.outcome('idle', {}, 'not measured: this system has no /proc')
+  prove('idle', async ({ directory, faults }) => {
+    if (!procIsThere()) return { measured: 'nothing: this system has no /proc' }
     const seen: Record<string, string | number> = { 'for s': options.forMs / 1_000 }
     const names = Object.keys(states)
     const open: Promise<unknown>[] = []
@@ -76,5 +74,5 @@ export const idle = (options: IdleOptions): Promise<Outcome> =>
     })
     // The servers have ended, and their waits with them.
     await Promise.allSettled(open)
-    return faults.outcome('idle', seen)
+    return seen
   })

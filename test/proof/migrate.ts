@@ -7,9 +7,8 @@ import { doctor, readLog } from '../support/log-file.ts'
 import { ProcessClient, withClients } from '../support/process-client.ts'
 import { Random } from '../support/random.ts'
 import { addTasks, startRun } from '../support/run.ts'
-import { withScratch } from '../support/scratch.ts'
 import { ServerProcess } from '../support/server-process.ts'
-import { Faults, type Outcome } from './proof.ts'
+import { type Faults, type Outcome, prove } from './proof.ts'
 
 export interface MigrateOptions {
   readonly seed: number
@@ -22,8 +21,7 @@ export interface MigrateOptions {
 
 /** A file is brought to its schema once, whoever opens it at the same time, and only when it is ours to change. */
 export const migrate = (options: MigrateOptions): Promise<Outcome> =>
-  withScratch(async (directory) => {
-    const faults = new Faults()
+  prove('migrate', async ({ directory, faults }) => {
     const random = new Random(options.seed)
     const file = (name: string) => join(directory, `${name}.db`)
     for (let i = 0; i < options.files; i++) await openTogether(file(`new-${i}`), options.processes, faults)
@@ -35,7 +33,7 @@ export const migrate = (options: MigrateOptions): Promise<Outcome> =>
       if (await isRefused(name, db, words, faults)) refused++
     }
     const { processes, files, kills } = options
-    return faults.outcome('migrate', { processes, 'new files': files, 'killed while new': kills, refused })
+    return { processes, 'new files': files, 'killed while new': kills, refused }
   })
 
 const openTogether = async (db: string, processes: number, faults: Faults): Promise<void> => {

@@ -4,8 +4,7 @@ import { countEvents, doctor } from '../support/log-file.ts'
 import { type ProcessClient, type Structured, withClients } from '../support/process-client.ts'
 import { Random } from '../support/random.ts'
 import { addAgent, startRun } from '../support/run.ts'
-import { withScratch } from '../support/scratch.ts'
-import { Faults, type Outcome } from './proof.ts'
+import { type Faults, type Outcome, prove } from './proof.ts'
 
 export interface OnceOptions {
   readonly seed: number
@@ -59,9 +58,8 @@ const creations: readonly Creation[] = [
 
 /** The same request many times at once from several processes makes one thing and gets one answer. */
 export const once = (options: OnceOptions): Promise<Outcome> =>
-  withScratch(async (directory) => {
+  prove('once', async ({ directory, faults }) => {
     const db = join(directory, 'baton.db')
-    const faults = new Faults()
     const random = new Random(options.seed)
     const seen = { processes: options.processes, rounds: options.rounds, calls: 0, made: 0 }
     await withClients(options.processes, { db }, async (clients) => {
@@ -94,7 +92,7 @@ export const once = (options: OnceOptions): Promise<Outcome> =>
     })
     const { sound, said } = await doctor(db)
     faults.expect(sound, `doctor: ${said}`)
-    return faults.outcome('once', seen)
+    return seen
   })
 
 /** Sends one call `times` from each process at once; every answer has to be the same. Answers how many were sent. */

@@ -1,3 +1,5 @@
+import { withScratch } from '../support/scratch.ts'
+
 /** A number or word of what a proof saw, by name, as the table shows it. */
 export type Seen = Readonly<Record<string, string | number>>
 
@@ -52,3 +54,24 @@ export class Faults {
     return { name, seen, ok: this.found === 0, detail: this.found === 0 ? note : faults.join('; ') }
   }
 }
+
+/** What a proof works with: a directory of its own, and where it notes what does not hold. */
+export interface Ground {
+  readonly directory: string
+  readonly faults: Faults
+}
+
+/**
+ * Runs a proof: `look` answers what it saw. What stops it is a fault like the others, so that those found before are
+ * still told. `note` is what a reader of its numbers should know.
+ */
+export const prove = (name: string, look: (ground: Ground) => Promise<Seen>, note = ''): Promise<Outcome> =>
+  withScratch(async (directory) => {
+    const faults = new Faults()
+    try {
+      return faults.outcome(name, await look({ directory, faults }), note)
+    } catch (error) {
+      faults.add(error instanceof Error ? (error.stack ?? error.message) : String(error))
+      return faults.outcome(name, {})
+    }
+  })

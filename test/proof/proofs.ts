@@ -1,6 +1,9 @@
 import { budget } from './budget.ts'
+import { bytes } from './bytes.ts'
 import { crowd } from './crowd.ts'
 import { ends } from './ends.ts'
+import { fuzz } from './fuzz.ts'
+import { histories } from './histories.ts'
 import { idle } from './idle.ts'
 import { migrate } from './migrate.ts'
 import { once } from './once.ts'
@@ -63,4 +66,17 @@ export const proofs: readonly Proof[] = [
     { servers: 3, kills: 300, lullMs: 1_200 },
     { servers: 3, kills: 8, lullMs: 800 },
   ),
+  at(
+    histories,
+    'rollback brings every read back, whatever happened; nothing leaves the log',
+    { histories: 1_000, length: 200, processes: 2 },
+    { histories: 60, length: 60, processes: 2 },
+  ),
+  at(
+    fuzz,
+    'any arguments get one answer by the contract, and show nothing of the inside',
+    { calls: 100_000, hands: 48 },
+    { calls: 1_500, hands: 32 },
+  ),
+  at(bytes, 'any bytes on stdin leave the server answering', { rounds: 6 }, { rounds: 1 }),
 ]

@@ -6,8 +6,7 @@ import { doctor } from '../support/log-file.ts'
 import type { ProcessClient } from '../support/process-client.ts'
 import { Random } from '../support/random.ts'
 import { addAgent, startRun } from '../support/run.ts'
-import { withScratch } from '../support/scratch.ts'
-import { Faults, type Outcome } from './proof.ts'
+import { type Outcome, prove } from './proof.ts'
 import { create, type Storm, work } from './storm/hands.ts'
 import { checkAcknowledged, checkLives } from './storm/ledger.ts'
 import { Slot } from './storm/slot.ts'
@@ -29,9 +28,8 @@ const workersEach = 4
  * write is lost, nothing happens twice, the file stays sound, and all work is finished in the end.
  */
 export const storm = (options: StormOptions): Promise<Outcome> =>
-  withScratch(async (directory) => {
+  prove('storm', async ({ directory, faults }) => {
     const db = join(directory, 'baton.db')
-    const faults = new Faults()
     const random = new Random(options.seed)
     const seen = { calls: 0, unanswered: 0, repeated: 0, 'late reports refused': 0 }
     const slots = Array.from({ length: options.servers }, () => new Slot(db))
@@ -76,7 +74,7 @@ export const storm = (options: StormOptions): Promise<Outcome> =>
     faults.expect(open === 0, `${open} tasks never ended`)
     const { sound, said } = await doctor(db)
     faults.expect(sound, `doctor: ${said}`)
-    return faults.outcome('storm', { kills, acknowledged, ...seen, done, failed })
+    return { kills, acknowledged, ...seen, done, failed }
   })
 
 /** Kills at random moments: mostly one server, now and then all of them at once. Answers how many died. */

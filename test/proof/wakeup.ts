@@ -3,8 +3,7 @@ import { later, pause } from '../support/deadline.ts'
 import { type ProcessClient, type Structured, withClients } from '../support/process-client.ts'
 import { Random } from '../support/random.ts'
 import { addAgent, addTasks, claim, type Held, startRun } from '../support/run.ts'
-import { withScratch } from '../support/scratch.ts'
-import { Faults, type Outcome } from './proof.ts'
+import { type Outcome, prove } from './proof.ts'
 import { percentile, rounded } from './statistics.ts'
 
 export interface WakeupOptions {
@@ -77,40 +76,43 @@ const kinds: Readonly<Record<string, (scene: Scene, n: number) => Promise<Round>
 
 /** Who waits in one process is woken at once by what another process does. */
 export const wakeup = (options: WakeupOptions): Promise<Outcome> =>
-  withScratch(async (directory) => {
-    const faults = new Faults()
-    const random = new Random(options.seed)
-    const seen: Record<string, string | number> = { rounds: options.rounds }
-    await withClients(2, { db: join(directory, 'baton.db') }, async (clients) => {
-      const [waits, acts] = clients as [ProcessClient, ProcessClient]
-      const runId = await startRun(acts, 'wake up')
-      const scene: Scene = {
-        waits,
-        acts,
-        runId,
-        agent: await addAgent(acts, runId, { name: 'actor' }),
-        joined: await addAgent(acts, runId, { name: 'waiter' }),
-      }
-      for (const [kind, prepare] of Object.entries(kinds)) {
-        const taken: number[] = []
-        for (let n = 0; n < options.rounds; n++) {
-          const round = await prepare(scene, n)
-          const waiting = later(round.wait)
-          // Dispatched, then at a moment of no particular distance to the last commit.
-          await waits.ping()
-          await pause(random.int(0, 25))
-          const sent = performance.now()
-          const woken = waiting.then((saw) => {
-            taken.push(performance.now() - sent)
-            faults.expect(saw, `${kind} came back without what it waited for`)
-          })
-          await Promise.all([woken, round.act()])
+  prove(
+    'wakeup',
+    async ({ directory, faults }) => {
+      const random = new Random(options.seed)
+      const seen: Record<string, string | number> = { rounds: options.rounds }
+      await withClients(2, { db: join(directory, 'baton.db') }, async (clients) => {
+        const [waits, acts] = clients as [ProcessClient, ProcessClient]
+        const runId = await startRun(acts, 'wake up')
+        const scene: Scene = {
+          waits,
+          acts,
+          runId,
+          agent: await addAgent(acts, runId, { name: 'actor' }),
+          joined: await addAgent(acts, runId, { name: 'waiter' }),
         }
-        const p95 = percentile(taken, 0.95)
-        seen[`${kind} p50/p95 ms`] = `${rounded(percentile(taken, 0.5))}/${rounded(p95)}`
-        faults.expect(p95 <= bound, `${kind}: p95 ${rounded(p95)} ms is over ${bound} ms`)
-      }
-      faults.complaintsOf(clients.map(({ server }) => server))
-    })
-    return faults.outcome('wakeup', seen, 'from sending the waking call, its commit included')
-  })
+        for (const [kind, prepare] of Object.entries(kinds)) {
+          const taken: number[] = []
+          for (let n = 0; n < options.rounds; n++) {
+            const round = await prepare(scene, n)
+            const waiting = later(round.wait)
+            // Dispatched, then at a moment of no particular distance to the last commit.
+            await waits.ping()
+            await pause(random.int(0, 25))
+            const sent = performance.now()
+            const woken = waiting.then((saw) => {
+              taken.push(performance.now() - sent)
+              faults.expect(saw, `${kind} came back without what it waited for`)
+            })
+            await Promise.all([woken, round.act()])
+          }
+          const p95 = percentile(taken, 0.95)
+          seen[`${kind} p50/p95 ms`] = `${rounded(percentile(taken, 0.5))}/${rounded(p95)}`
+          faults.expect(p95 <= bound, `${kind}: p95 ${rounded(p95)} ms is over ${bound} ms`)
+        }
+        faults.complaintsOf(clients.map(({ server }) => server))
+      })
+      return seen
+    },
+    'from sending the waking call, its commit included',
+  )

@@ -45,6 +45,7 @@ export class Wire {
 
   /** The answer to the request with this id, which is yet to be written. Rejects with `Late`. */
   answer(id: Id, ms = patience): Promise<Message> {
+    this.answered.delete(id)
     const answer = new Promise<Message>((resolve) => this.waiting.set(id, resolve))
     return within(ms, `an answer to ${id}`, answer).finally(() => this.waiting.delete(id))
   }
@@ -81,7 +82,12 @@ export class Wire {
 
   /** Calls a tool: its structured content, also that of a refusal. */
   async call(name: string, args: object = {}, ms = patience): Promise<Message> {
-    const { result, error } = await this.request(`call-${++this.calls}`, 'tools/call', { name, arguments: args }, ms)
+    const { result, error } = await this.request(
+      `call-${++this.calls}`,
+      'tools/call',
+      { name, arguments: args },
+      ms,
+    )
     if (!result) throw new Error(`${name}: ${error?.message}`)
     return result.structuredContent
   }
@@ -125,6 +131,11 @@ export class Wire {
     const { id } = message
     if (id === null) {
       this.unaddressed.push(message)
+      return
+    }
+    const gathered = this.repeated.get(id)
+    if (gathered) {
+      gathered.push(message)
       return
     }
     if (this.answered.has(id))

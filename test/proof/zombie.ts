@@ -2,8 +2,7 @@ import { join } from 'node:path'
 import { doctor } from '../support/log-file.ts'
 import { withClients } from '../support/process-client.ts'
 import { Random } from '../support/random.ts'
-import { withScratch } from '../support/scratch.ts'
-import { Faults, type Outcome } from './proof.ts'
+import { type Outcome, prove } from './proof.ts'
 import type { Cast } from './zombie/cast.ts'
 import { lateReports } from './zombie/late-reports.ts'
 import { olderEpochs } from './zombie/older-epochs.ts'
@@ -25,9 +24,8 @@ export interface ZombieOptions {
 
 /** Whoever lost its lease changes nothing: its report is refused and the newer holder's result stands. */
 export const zombie = (options: ZombieOptions): Promise<Outcome> =>
-  withScratch(async (directory) => {
+  prove('zombie', async ({ directory, faults }) => {
     const db = join(directory, 'baton.db')
-    const faults = new Faults()
     const seen = { 'late reports': 0, refused: 0, rollbacks: 0, 'tokens of older epochs': 0 }
     await withClients(3, { db }, async (clients) => {
       const [a, b, conductor] = clients as [Cast['a'], Cast['b'], Cast['conductor']]
@@ -40,5 +38,5 @@ export const zombie = (options: ZombieOptions): Promise<Outcome> =>
     })
     const { sound, said } = await doctor(db)
     faults.expect(sound, `doctor: ${said}`)
-    return faults.outcome('zombie', seen)
+    return seen
   })

@@ -122,8 +122,7 @@ export class GroupCommit {
       if (connection.raw.inTransaction) this.commit(tx)
       return outcomes
     } catch (fault) {
-      // SQLite may have rolled back by itself (disk full): a second ROLLBACK would throw and hide the cause.
-      if (connection.raw.inTransaction) connection.run('rollback')
+      this.rollBack()
       tx?.failed()
       onFault(fault, call)
       const failure = this.lost ? replaced() : uncommitted()
@@ -153,14 +152,30 @@ export class GroupCommit {
   }
 
   private commit(tx: LogTransaction): void {
-    const { connection, files, committed } = this.parts
+    const { connection, files, committed, onFault } = this.parts
     tx.flush()
     connection.run('commit')
     // Only now: a WAL that is unlinked between a look and the COMMIT would go unnoticed.
     this.lost = !files.hold()
     if (this.lost) throw new Error('the database file or its WAL was replaced while open')
     tx.committed()
-    if (tx.appended) committed()
+    if (!tx.appended) return
+    try {
+      committed()
+    } catch (fault) {
+      // It is committed, whatever went wrong in telling so.
+      onFault(fault, undefined)
+    }
+  }
+
+  private rollBack(): void {
+    const { connection, onFault } = this.parts
+    try {
+      // SQLite may have rolled back by itself (disk full): a second ROLLBACK would throw and hide the cause.
+      if (connection.raw.inTransaction) connection.run('rollback')
+    } catch (fault) {
+      onFault(fault, undefined)
+    }
   }
 }
 

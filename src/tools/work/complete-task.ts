@@ -13,10 +13,15 @@ import { reporter, reportFields, reportOn } from './report-on.ts'
 import { here } from './speaking-as.ts'
 
 const spend = ['tokens', 'cost_usd'] as const
+/** Sums of numbers up to this one stay numbers, and whole ones exact. */
+const mostMeasured = 1e12
 const metrics = z
   .record(z.string().max(100), z.number())
   .refine((given) => spend.every((name) => (given[name] ?? 0) >= 0), {
     error: 'tokens and cost_usd cannot be negative',
+  })
+  .refine((given) => Object.values(given).every((value) => Math.abs(value) <= mostMeasured), {
+    error: `takes numbers up to ${mostMeasured}`,
   })
 
 const saying = {

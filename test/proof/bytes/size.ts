@@ -1,3 +1,5 @@
+import { eventually } from '../../support/deadline.ts'
+import { cpuMs, procIsThere } from '../../support/proc.ts'
 import { type Attack, attack, expecting, invalidRequest, line, MiB, refusing, request } from './attack.ts'
 
 const deep = (open: string, close: string, depth = 100_000): string => open.repeat(depth) + close.repeat(depth)
@@ -92,11 +94,23 @@ export const size: readonly Attack[] = [
     const answers = Promise.all(ids.map((id) => wire.answer(id, 30_000)))
     const { stdout } = wire.server.child
     stdout?.pause()
-    const written = wire.write(ids.map((id) => line(request(id, 'tools/list'))).join(''))
-    // The pipe takes what the server reads; it stops reading when too much of what it said is unread.
-    await Promise.race([written, new Promise((next) => setTimeout(next, 500))])
+    void wire.write(ids.map((id) => line(request(id, 'tools/list'))).join(''))
+    // It stops reading when too much of what it said is unread, and then has nothing to do.
+    if (procIsThere()) await standsStill(await wire.server.pid)
     stdout?.resume()
     await answers
     return undefined
   }),
 ]
+
+/** Resolves when a process has used no CPU time for a while. */
+const standsStill = (pid: number): Promise<true> => {
+  let before = -1
+  let still = 0
+  return eventually(20_000, 'a server that waits for its reader', () => {
+    const now = cpuMs(pid)
+    still = now === before ? still + 1 : 0
+    before = now
+    return still >= 5 || undefined
+  })
+}

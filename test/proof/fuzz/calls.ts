@@ -76,6 +76,7 @@ export class Calls {
   private mend(tool: string, args: Record<string, unknown>): void {
     const { random, known } = this
     for (const [one, other] of instead) if (one in args) delete args[other]
+    if (tool === 'complete_task' && random.chance(0.1)) args.metrics = { tokens: random.pick([1e308, 1e12, 7]) }
     if (tool === 'complete_task') args.result ??= random.pick([{ approve: true }, { approve: false }, words(random)])
     const plans = tool === 'create_tasks' ? (args.tasks as Record<string, unknown>[]) : [args]
     if (fenced.test(tool) && random.chance(0.8)) for (const plan of plans) for (const fence of fences) delete plan[fence]

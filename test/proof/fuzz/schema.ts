@@ -34,7 +34,7 @@ export const fitting = (taste: Taste, schema: Schema, name = '', depth = 0): unk
     case 'integer':
       return careful ? sensible(random, name, Math.max(least, 1)) : random.pick([least, most, random.int(0, 1_000)])
     case 'number':
-      return random.pick([random.next(), least, schema.maximum ?? 1])
+      return random.pick([random.next(), least, schema.maximum ?? 1, careful ? 1 : 1e308])
     case 'boolean':
       return random.chance(0.5)
     case 'array':
