@@ -2,14 +2,13 @@ import { join } from 'node:path'
 import { doctor } from '../support/log-file.ts'
 import { procIsThere, residentMiB } from '../support/proc.ts'
 import { Random } from '../support/random.ts'
-import { withScratch } from '../support/scratch.ts'
 import type { Attack } from './bytes/attack.ts'
 import { endings } from './bytes/endings.ts'
 import { framing } from './bytes/framing.ts'
 import { garbage } from './bytes/garbage.ts'
 import { protocol } from './bytes/protocol.ts'
 import { size } from './bytes/size.ts'
-import { Faults, type Outcome } from './proof.ts'
+import { type Faults, type Outcome, prove } from './proof.ts'
 import { rounded } from './statistics.ts'
 import { Wire } from './wire.ts'
 
@@ -26,11 +25,10 @@ const attacks: readonly Attack[] = [...garbage, ...framing, ...protocol, ...size
 
 /** Whatever bytes come in, the server answers what can be answered, says nothing but JSON-RPC, and goes on. */
 export const bytes = ({ seed, rounds }: BytesOptions): Promise<Outcome> =>
-  withScratch(async (scratch) => {
-    const faults = new Faults()
+  prove('bytes', async ({ directory, faults }) => {
     const random = new Random(seed)
     const seen = { attacks: 0, endings: 0, 'most MiB': 0 }
-    const db = join(scratch, 'baton.db')
+    const db = join(directory, 'baton.db')
     const wire = new Wire(db)
     try {
       await wire.hello()
@@ -55,14 +53,14 @@ export const bytes = ({ seed, rounds }: BytesOptions): Promise<Outcome> =>
     faults.expect(seen['most MiB'] < mostMemory, `the server held ${seen['most MiB']} MiB`)
     for (const ending of endings) {
       const wrong = await ending
-        .run(join(scratch, 'ending.db'), random)
+        .run(join(directory, 'ending.db'), random)
         .catch((failure: Error) => failure.message)
       if (wrong !== undefined) faults.add(`${ending.name}: ${wrong}`)
       seen.endings++
     }
     const { sound, said } = await doctor(db)
     faults.expect(sound, `doctor: ${said}`)
-    return faults.outcome('bytes', seen)
+    return seen
   })
 
 /** Problems are told in lines of JSON; what is no such line was written by a crash. */

@@ -4,11 +4,10 @@ import { schema, streams } from '../../src/primitives/index.ts'
 import { SqliteStore } from '../../src/storage/sqlite/store.ts'
 import { type AnsweringProcess, withProcesses } from '../support/answering-process.ts'
 import { Random } from '../support/random.ts'
-import { withScratch } from '../support/scratch.ts'
 import type { Ask } from './histories/historian.ts'
 import type { Told } from './histories/history.ts'
 import { shrunk } from './histories/shrink.ts'
-import { Faults, type Outcome } from './proof.ts'
+import { type Outcome, prove } from './proof.ts'
 
 export interface HistoriesOptions {
   readonly seed: number
@@ -35,10 +34,9 @@ const drawsOf = ({ seed, length }: HistoriesOptions, number: number): readonly n
  * the one with that number.
  */
 export const histories = (options: HistoriesOptions): Promise<Outcome> =>
-  withScratch(async (scratch) => {
+  prove('histories', async ({ directory: scratch, faults }) => {
     const template = join(scratch, 'template.db')
     await emptyFile(template)
-    const faults = new Faults()
     const seen: Record<string, number> = { histories: 0, commands: 0, refused: 0, events: 0, rollbacks: 0 }
     const only = process.env.HISTORY
     const numbers =
@@ -63,7 +61,7 @@ export const histories = (options: HistoriesOptions): Promise<Outcome> =>
     await withProcesses<Ask, unknown>(program, options.processes, (historians) =>
       Promise.all(historians.map((historian, i) => liveAll(historian, `historian-${i}`))),
     )
-    return faults.outcome('histories', seen)
+    return seen
   })
 
 const inWords = (seed: number, number: number, { fault, said }: Told): string =>

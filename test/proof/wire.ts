@@ -8,7 +8,7 @@ export type Message = Record<string, any>
 type Id = string | number
 
 /** The longest a server may take for an answer, ms. */
-export const patience = 5_000
+const patience = 5_000
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 

@@ -1,5 +1,5 @@
 /** Something did not come in time. */
-export class Late extends Error {}
+class Late extends Error {}
 
 /** Settles as `awaited` does, or rejects with `Late` after `ms`: nothing in a test waits for ever. */
 export const within = async <T>(ms: number, what: string, awaited: Promise<T>): Promise<T> => {

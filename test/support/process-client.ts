@@ -13,7 +13,7 @@ export type Answer<T = Structured> =
 export type Structured = Record<string, any>
 
 /** A call that a test counted on was refused. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly code: string
 
   constructor(tool: string, { code, message }: { readonly code: string; readonly message: string }) {

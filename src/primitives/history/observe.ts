@@ -94,8 +94,27 @@ export const observe = async (db: Reader, asked: Observation): Promise<ObservedP
 
 const lastSeq = (lines: readonly Line[]): number => lines.at(-1)?.seq ?? 0
 
-const linesOf = (db: Reader, { run, after, before, order }: Observation) =>
-  db.all(order === 'oldest' ? oldest : newest, { run: run.no, after, before, limit: scanned })
+/**
+ * The run's events in pieces that grow, until more match than are asked for: a page costs what it shows, not what the
+ * run holds (reading 20,000 at once took 6 times as long in a run of 100,000 tasks).
+ */
+const linesOf = async (db: Reader, asked: Observation): Promise<readonly Line[]> => {
+  const { run, order, types, limit: most } = asked
+  const lines: Line[] = []
+  let { after, before } = asked
+  let matching = 0
+  for (let piece = most + 1; lines.length < scanned && matching <= most; piece *= 4) {
+    const limit = Math.min(piece, scanned - lines.length)
+    const found = await db.all(order === 'oldest' ? oldest : newest, { run: run.no, after, before, limit })
+    lines.push(...found)
+    matching += found.filter(({ type }) => wantsType(types, type)).length
+    const last = found.at(-1)
+    if (!last || found.length < limit) break
+    if (order === 'oldest') after = last.seq
+    else before = last.seq
+  }
+  return lines
+}
 
 /** An entity's own events: found by walking its stream, however long the run is. */
 const storyOf = async (

@@ -19,7 +19,10 @@ export const invalidRequest = -32600
  * Writes bytes that end a line and waits until all of it is read: how often each JSON-RPC error came back for what has
  * no id. A ping that is written after it is answered after it.
  */
-export const refusals = async (wire: Wire, bytes: Buffer | string): Promise<Readonly<Record<number, number>>> => {
+export const refusals = async (
+  wire: Wire,
+  bytes: Buffer | string,
+): Promise<Readonly<Record<number, number>>> => {
   const before = wire.unaddressed.length
   void wire.write(bytes)
   await wire.ping()

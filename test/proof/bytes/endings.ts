@@ -16,7 +16,11 @@ const ending = (name: string, run: (wire: Wire, random: Random) => Promise<strin
       const wrong = await run(wire, random)
       if (wrong !== undefined) return wrong
       const { code } = await wire.end()
-      return [...(code === 0 ? [] : [`the server ended with ${code}`]), ...wire.faults, ...wire.server.complaints][0]
+      return [
+        ...(code === 0 ? [] : [`the server ended with ${code}`]),
+        ...wire.faults,
+        ...wire.server.complaints,
+      ][0]
     } finally {
       await wire.server.kill()
     }

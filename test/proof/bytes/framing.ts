@@ -5,7 +5,10 @@ export const framing: readonly Attack[] = [
   attack('a message split at every byte', async (wire) => {
     const text = 'ä€😀 in pieces'
     const answer = wire.answer('split')
-    const message = request('split', 'tools/call', { name: 'start_run', arguments: { goal: text, name: text } })
+    const message = request('split', 'tools/call', {
+      name: 'start_run',
+      arguments: { goal: text, name: text },
+    })
     for (const byte of Buffer.from(line(message))) await wire.write(Buffer.from([byte]))
     const { result } = await answer
     return result?.structuredContent?.run_id && !result.isError ? undefined : 'was not carried out'
@@ -25,7 +28,9 @@ export const framing: readonly Attack[] = [
   attack('CRLF, BOM and white space around', async (wire) => {
     const forms = ['\ufeff%', '%\r', ' \t%\t ', '\ufeff %\r']
     const answers = Promise.all(forms.map((_, i) => wire.answer(`form-${i}`)))
-    await wire.write(forms.map((form, i) => `${form.replace('%', JSON.stringify(request(`form-${i}`)))}\n`).join(''))
+    await wire.write(
+      forms.map((form, i) => `${form.replace('%', JSON.stringify(request(`form-${i}`)))}\n`).join(''),
+    )
     await answers
     return undefined
   }),

@@ -1,4 +1,13 @@
-import { type Attack, attack, expecting, invalidRequest, line, refusals, refusing, request } from './attack.ts'
+import {
+  type Attack,
+  attack,
+  expecting,
+  invalidRequest,
+  line,
+  refusals,
+  refusing,
+  request,
+} from './attack.ts'
 
 const call = (id: unknown, args: string): string =>
   `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"method":"tools/call","params":{"name":"start_run","arguments":${args}}}\n`
@@ -46,7 +55,20 @@ export const protocol: readonly Attack[] = [
     await wire.ping()
     return answers.length === 4 ? undefined : `${answers.length} answers in all, not 4`
   }),
-  ...[0, -1, 2 ** 53 - 1, '', ' ', '0', 'null', '__proto__', 'constructor', '\ud83d\ude00', '\ud800', '\0'].map((id) =>
+  ...[
+    0,
+    -1,
+    2 ** 53 - 1,
+    '',
+    ' ',
+    '0',
+    'null',
+    '__proto__',
+    'constructor',
+    '\ud83d\ude00',
+    '\ud800',
+    '\0',
+  ].map((id) =>
     attack(`the id ${JSON.stringify(id)}`, async (wire) => {
       const answers = wire.gather(id)
       await wire.write(line(request(id)))
@@ -55,9 +77,15 @@ export const protocol: readonly Attack[] = [
     }),
   ),
   attack('ids that are none', (wire) =>
-    expecting(wire, ['null', 'true', '{}', '[]', '[1]', '9007199254740993', '1e400'].map((id) => `{"jsonrpc":"2.0","id":${id},"method":"ping"}\n`).join(''), {
-      [invalidRequest]: 7,
-    }),
+    expecting(
+      wire,
+      ['null', 'true', '{}', '[]', '[1]', '9007199254740993', '1e400']
+        .map((id) => `{"jsonrpc":"2.0","id":${id},"method":"ping"}\n`)
+        .join(''),
+      {
+        [invalidRequest]: 7,
+      },
+    ),
   ),
   attack('a very long id', async (wire, random) => {
     const id = 'i'.repeat(random.int(10_000, 300_000))
@@ -69,19 +97,37 @@ export const protocol: readonly Attack[] = [
     const counts = await refusals(wire, line(request(1.5)))
     return answers.length + (counts[invalidRequest] ?? 0) === 1 ? undefined : 'was not answered once'
   }),
-  attack('__proto__', (wire) => refusing(wire, 'proto', call('proto', '{"goal":"x","__proto__":{"isError":true}}'), invalidRequest)),
+  attack('__proto__', (wire) =>
+    refusing(wire, 'proto', call('proto', '{"goal":"x","__proto__":{"isError":true}}'), invalidRequest),
+  ),
   attack('__proto__ in escapes, deep inside', (wire) =>
-    refusing(wire, 'escaped', call('escaped', '{"goal":"x","settings":{"a":[{"\\u005f\\u005fproto__":1}]}}'), invalidRequest),
+    refusing(
+      wire,
+      'escaped',
+      call('escaped', '{"goal":"x","settings":{"a":[{"\\u005f\\u005fproto__":1}]}}'),
+      invalidRequest,
+    ),
   ),
   attack('names that objects inherit', async (wire, random) => {
-    const name = random.pick(['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype', 'isPrototypeOf'])
-    const { result } = await wire.request(`inherited-${name}-${random.int(0, 1e9)}`, 'tools/call', { name, arguments: {} })
+    const name = random.pick([
+      'constructor',
+      'toString',
+      'hasOwnProperty',
+      'valueOf',
+      'prototype',
+      'isPrototypeOf',
+    ])
+    const { result } = await wire.request(`inherited-${name}-${random.int(0, 1e9)}`, 'tools/call', {
+      name,
+      arguments: {},
+    })
     return result?.structuredContent?.error?.code === 'not_found' ? undefined : `the tool ${name} was found`
   }),
   attack('methods that are none', async (wire, random) => {
     for (const method of ['', 'no/such', '__proto__', 'constructor', 'tools/call/', 'x'.repeat(100_000)]) {
       const { error } = await wire.request(`method-${random.int(0, 1e9)}`, method)
-      if (error?.code !== -32601) return `${method.slice(0, 20)} was answered ${JSON.stringify(error).slice(0, 100)}`
+      if (error?.code !== -32601)
+        return `${method.slice(0, 20)} was answered ${JSON.stringify(error).slice(0, 100)}`
     }
     return undefined
   }),

@@ -2,7 +2,8 @@ import { eventually } from '../../support/deadline.ts'
 import { cpuMs, procIsThere } from '../../support/proc.ts'
 import { type Attack, attack, expecting, invalidRequest, line, MiB, refusing, request } from './attack.ts'
 
-const deep = (open: string, close: string, depth = 100_000): string => open.repeat(depth) + close.repeat(depth)
+const deep = (open: string, close: string, depth = 100_000): string =>
+  open.repeat(depth) + close.repeat(depth)
 
 /** A request with parameters of about this size, its id first or last. */
 const large = (id: string, bytes: number, idLast = false): string => {
@@ -44,7 +45,9 @@ export const size: readonly Attack[] = [
       `{"jsonrpc":"2.0","id":"list","method":"tools/call","params":{"name":"create_tasks","arguments":{"tasks":[${'0,'.repeat(4_500_000)}0]}}}\n`,
     )
     const text = JSON.stringify(await answer)
-    return text.includes('invalid_argument') && text.length < 10_000 ? undefined : `answered ${text.slice(0, 200)}`
+    return text.includes('invalid_argument') && text.length < 10_000
+      ? undefined
+      : `answered ${text.slice(0, 200)}`
   }),
   attack('300,000 unknown arguments', async (wire) => {
     const answer = wire.answer('keys')
@@ -53,11 +56,17 @@ export const size: readonly Attack[] = [
       `{"jsonrpc":"2.0","id":"keys","method":"tools/call","params":{"name":"get_run","arguments":{${keys}}}}\n`,
     )
     const text = JSON.stringify(await answer)
-    return text.includes('invalid_argument') && text.length < 10_000 ? undefined : `answered ${text.slice(0, 200)}`
+    return text.includes('invalid_argument') && text.length < 10_000
+      ? undefined
+      : `answered ${text.slice(0, 200)}`
   }),
   attack('11 MiB, its id first', (wire) => refusing(wire, 'first', large('first', 11 * MiB), invalidRequest)),
-  attack('11 MiB, its id last', (wire) => refusing(wire, 'last', large('last', 11 * MiB, true), invalidRequest)),
-  attack('11 MiB of garbage', (wire) => expecting(wire, `${'x'.repeat(11 * MiB)}\n`, { [invalidRequest]: 1 })),
+  attack('11 MiB, its id last', (wire) =>
+    refusing(wire, 'last', large('last', 11 * MiB, true), invalidRequest),
+  ),
+  attack('11 MiB of garbage', (wire) =>
+    expecting(wire, `${'x'.repeat(11 * MiB)}\n`, { [invalidRequest]: 1 }),
+  ),
   attack('50 MiB in one line', async (wire) => {
     const before = wire.unaddressed.length
     for (let i = 0; i < 50; i++) await wire.write('x'.repeat(MiB))
@@ -79,7 +88,9 @@ export const size: readonly Attack[] = [
     expecting(wire, `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}\n`, { [invalidRequest]: 1 }),
   ),
   attack('a wall of brackets', (wire, random) =>
-    expecting(wire, `${random.pick(['[', '{"a":['])}${'['.repeat(random.int(1_000, 1_000_000))}\n`, { [invalidRequest]: 1 }),
+    expecting(wire, `${random.pick(['[', '{"a":['])}${'['.repeat(random.int(1_000, 1_000_000))}\n`, {
+      [invalidRequest]: 1,
+    }),
   ),
   attack('as deep as is read', async (wire) => {
     const inside = JSON.parse(deep('[', ']', 150))

@@ -69,22 +69,31 @@ export class Calls {
     const cancels = wait !== undefined && this.wouldWait(args, wait)
     const name = random.chance(0.005) ? text(random).slice(0, 1_000) : tool
     const message = { jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } }
-    return { id, tool: name, line: `${JSON.stringify(message).replaceAll(`"${beyondDouble}"`, '1e400')}\n`, cancels }
+    return {
+      id,
+      tool: name,
+      line: `${JSON.stringify(message).replaceAll(`"${beyondDouble}"`, '1e400')}\n`,
+      cancels,
+    }
   }
 
   /** What a schema does not tell: which arguments go together, and which token belongs to which task. */
   private mend(tool: string, args: Record<string, unknown>): void {
     const { random, known } = this
     for (const [one, other] of instead) if (one in args) delete args[other]
-    if (tool === 'complete_task' && random.chance(0.1)) args.metrics = { tokens: random.pick([1e308, 1e12, 7]) }
-    if (tool === 'complete_task') args.result ??= random.pick([{ approve: true }, { approve: false }, words(random)])
+    if (tool === 'complete_task' && random.chance(0.1))
+      args.metrics = { tokens: random.pick([1e308, 1e12, 7]) }
+    if (tool === 'complete_task')
+      args.result ??= random.pick([{ approve: true }, { approve: false }, words(random)])
     const plans = tool === 'create_tasks' ? (args.tasks as Record<string, unknown>[]) : [args]
-    if (fenced.test(tool) && random.chance(0.8)) for (const plan of plans) for (const fence of fences) delete plan[fence]
+    if (fenced.test(tool) && random.chance(0.8))
+      for (const plan of plans) for (const fence of fences) delete plan[fence]
     if (tool === 'claim_task') {
       args.agent_id = known.value(random, 'agent_id', 0)
       if (random.chance(0.8)) delete args.task_id
     }
-    if (reports.test(tool) && known.claims.length > 0) Object.assign(args, random.pick(known.claims.slice(-8)))
+    if (reports.test(tool) && known.claims.length > 0)
+      Object.assign(args, random.pick(known.claims.slice(-8)))
   }
 
   /** What ends a run, or takes it back, comes far less often than what fills it. */
@@ -98,7 +107,8 @@ export class Calls {
     if (args === null) return true
     if (typeof args !== 'object' || Array.isArray(args)) return false
     const given = args as Record<string, unknown>
-    const short = given[name] !== undefined && !(typeof given[name] === 'number' && (given[name] as number) > longWait)
+    const short =
+      given[name] !== undefined && !(typeof given[name] === 'number' && (given[name] as number) > longWait)
     if (short) return false
     if (this.random.chance(0.02)) return true
     given[name] = this.random.int(0, 30)

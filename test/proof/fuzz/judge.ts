@@ -39,14 +39,15 @@ export class Judge {
   }
 
   /** What is wrong with the answer to a call of this tool. */
-  wrong(tool: string, { result, error }: Message, cancelled: boolean): readonly string[] {
+  wrong(tool: string, { result, error }: Message): readonly string[] {
     const text = JSON.stringify(result ?? error)
     const found = leaks.filter((leak) => leak.test(text)).map((leak) => `leaks ${leak}`)
     for (const path of this.paths) if (text.includes(path)) found.push(`leaks the path ${path}`)
-    if (error) return rpcCodes.includes(error.code) ? found : [...found, `answers JSON-RPC error ${error.code}`]
+    if (error)
+      return rpcCodes.includes(error.code) ? found : [...found, `answers JSON-RPC error ${error.code}`]
     const said = result.content?.[0]?.text
     if (typeof said !== 'string' || said === '') found.push('says nothing')
-    return [...found, ...(result.isError ? refusal(result, cancelled) : this.success(tool, result))]
+    return [...found, ...(result.isError ? refusal(result) : this.success(tool, result))]
   }
 
   private success(tool: string, { structuredContent }: Message): readonly string[] {
@@ -58,13 +59,13 @@ export class Judge {
   }
 }
 
-const refusal = ({ structuredContent }: Message, cancelled: boolean): readonly string[] => {
+const refusal = ({ structuredContent }: Message): readonly string[] => {
   const { code, message, hint, retryable } = structuredContent?.error ?? {}
   const kind = failureCodes[code as FailureCode]
   if (!kind) return [`is refused with the code ${code}`]
   const found: string[] = []
   if (code === 'internal') found.push(`is answered with an internal error: ${message}`)
-  if (code === 'busy' && !cancelled) found.push(`is busy: ${message}`)
+  if (code === 'busy') found.push(`is busy: ${message}`)
   if (typeof message !== 'string' || message === '') found.push('has no message')
   if (typeof hint !== 'string' || hint === '') found.push('has no hint')
   if (retryable !== kind.retryable) found.push(`says retryable: ${retryable}`)

@@ -23,7 +23,9 @@ export class Known {
     const known = this.values.get(alias[name] ?? name)
     if (!known || random.chance(refrains)) return undefined
     // The newest are the ones that still live.
-    return random.chance(0.8) ? (known.at(-random.int(1, Math.min(6, known.length))) as string) : random.pick(known)
+    return random.chance(0.8)
+      ? (known.at(-random.int(1, Math.min(6, known.length))) as string)
+      : random.pick(known)
   }
 
   /** Whether a field of this name names something of which nothing is known. */
@@ -60,9 +62,9 @@ export class Known {
 const kindOf = (value: string): string | undefined =>
   value.length > 40
     ? undefined
-    : ({ run: 'run_id', agt: 'agent_id', tsk: 'task_id', chk: 'checkpoint_id', lease: 'lease_token' })[
-    value.slice(0, value.indexOf('_'))
-  ]
+    : { run: 'run_id', agt: 'agent_id', tsk: 'task_id', chk: 'checkpoint_id', lease: 'lease_token' }[
+        value.slice(0, value.indexOf('_'))
+      ]
 
 /** Fields under which the same kind of value goes by another name. */
 const alias: Readonly<Record<string, string>> = {

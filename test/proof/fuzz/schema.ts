@@ -32,7 +32,9 @@ export const fitting = (taste: Taste, schema: Schema, name = '', depth = 0): unk
     case 'string':
       return known.value(random, name, careful ? 0.03 : 0.3) ?? (careful ? words(random) : text(random))
     case 'integer':
-      return careful ? sensible(random, name, Math.max(least, 1)) : random.pick([least, most, random.int(0, 1_000)])
+      return careful
+        ? sensible(random, name, Math.max(least, 1))
+        : random.pick([least, most, random.int(0, 1_000)])
     case 'number':
       return random.pick([random.next(), least, schema.maximum ?? 1, careful ? 1 : 1e308])
     case 'boolean':

@@ -19,7 +19,20 @@ const anything = (random: Random): unknown => {
     case 1:
       return random.pick([true, false])
     case 2:
-      return random.pick([0, -0, -1, 1.5, 1e308, -1e308, 5e-324, 2 ** 31, 2 ** 53, 2 ** 53 + 2, 46_000, beyondDouble])
+      return random.pick([
+        0,
+        -0,
+        -1,
+        1.5,
+        1e308,
+        -1e308,
+        5e-324,
+        2 ** 31,
+        2 ** 53,
+        2 ** 53 + 2,
+        46_000,
+        beyondDouble,
+      ])
     case 3:
       return []
     case 4:

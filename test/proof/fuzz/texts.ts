@@ -37,7 +37,7 @@ const trouble = [
   '$x',
   '{{purpose}}',
   '{{{{',
-  '${7*7}',
+  '#{7*7}',
   '`id`',
   '| cat',
   '../..',
@@ -76,6 +76,7 @@ export const text = (random: Random): string => {
   if (kind < 0.4) return words(random)
   if (kind < 0.7) return random.pick(trouble)
   if (kind < 0.95) return random.pick(hiddenNames)
-  if (kind < 0.998) return random.pick(['x', '\u00e4', '\ud83d\ude00', ' ', '\n']).repeat(random.int(50, 5_000))
+  if (kind < 0.998)
+    return random.pick(['x', '\u00e4', '\ud83d\ude00', ' ', '\n']).repeat(random.int(50, 5_000))
   return random.pick(['x', '{"a":', '\u0000']).repeat(random.int(10_000, 300_000))
 }

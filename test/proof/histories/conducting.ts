@@ -36,7 +36,12 @@ export const pause = (world: World, random: Random, run: Life): Planned => {
 }
 
 export const strategy = (world: World, _random: Random, run: Life): Planned => {
-  const input = { run_id: run.id, strategy: `strategy ${world.next()}`, rationale: 'by chance', speaker: nobody }
+  const input = {
+    run_id: run.id,
+    strategy: `strategy ${world.next()}`,
+    rationale: 'by chance',
+    speaker: nobody,
+  }
   return { says: `another strategy for ${run.id}`, command: (tx) => modifyStrategy(tx, input) }
 }
 

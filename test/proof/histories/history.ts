@@ -5,9 +5,9 @@ import { audit } from '../../../src/storage/sqlite/audit.ts'
 import { Random } from '../../support/random.ts'
 import * as conducting from './conducting.ts'
 import * as crew from './crew.ts'
+import { lookBack, readBack, readTwice } from './looking-back.ts'
 import type { Life } from './mirror.ts'
 import * as planning from './planning.ts'
-import { lookBack, readBack, readTwice } from './looking-back.ts'
 import { checkpoint, goBack } from './returning.ts'
 import * as working from './working.ts'
 import { Broken, type Planned, World } from './world.ts'
@@ -99,7 +99,8 @@ export const live = async (directory: string, template: string, draws: readonly 
     world.require(world.mirror.lost() === 0, () => 'events are gone or changed')
     checkFile(world, file)
   } catch (broken) {
-    fault = broken instanceof Broken ? broken.message : String(broken instanceof Error ? broken.stack : broken)
+    fault =
+      broken instanceof Broken ? broken.message : String(broken instanceof Error ? broken.stack : broken)
   }
   await world.close()
   world.count('events', world.mirror.head)
@@ -111,7 +112,10 @@ const checkFile = (world: World, file: string): void => {
   const db = new Database(file, { readonly: true, timeout: 5_000 })
   try {
     const { events, found, findings } = audit(db, streams)
-    world.require(events === world.mirror.head, () => `the file has ${events} events, ${world.mirror.head} were seen`)
+    world.require(
+      events === world.mirror.head,
+      () => `the file has ${events} events, ${world.mirror.head} were seen`,
+    )
     world.require(found === 0, () => findings.map(({ place, problem }) => `${place}: ${problem}`).join('; '))
   } finally {
     db.close()

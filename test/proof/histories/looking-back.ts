@@ -7,7 +7,8 @@ import { runOf } from './run-of.ts'
 import { notAsItWas, notTheSame } from './same-reads.ts'
 import type { World } from './world.ts'
 
-const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)))
+const plain = (value: unknown): unknown =>
+  value === undefined ? undefined : JSON.parse(JSON.stringify(value))
 
 /** A random earlier moment, by seq, time or checkpoint: every entity is shown as it was at that place of the log. */
 export const lookBack = async (world: World, random: Random, run: Life): Promise<void> => {

@@ -75,7 +75,7 @@ export const createOnce = (world: World, random: Random, run: Life): Planned => 
       const what = { tool: 'create_tasks', key, arguments: plans }
       return onceIn(tx, found, what, () => createTasks(tx, found, plans))
     },
-    then: (outcome) => {
+    check: (outcome) => {
       if (!outcome.ok) {
         // Only a key that was answered before can be in conflict with anything here.
         const surprising = outcome.code === 'conflict' && !world.answers.has(known)

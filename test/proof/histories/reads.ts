@@ -1,6 +1,6 @@
-import type { ToolContext } from '../../../src/tools/tool.ts'
 import { tools } from '../../../src/tools/index.ts'
 import { Session } from '../../../src/tools/session.ts'
+import type { ToolContext } from '../../../src/tools/tool.ts'
 import type { Random } from '../../support/random.ts'
 import type { Life, State } from './mirror.ts'
 import type { World } from './world.ts'

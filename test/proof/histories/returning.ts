@@ -21,7 +21,7 @@ export const checkpoint = async (world: World, random: Random, run: Life): Promi
   await world.carryOut(random, {
     says: `checkpoint of ${run.id}`,
     command: async (tx) => createCheckpoint(tx, await runOf(tx, run), { label, state: notes, why: 'asked' }),
-    then: (outcome, _alone, steps) => {
+    check: (outcome, _alone, steps) => {
       if (!outcome.ok) return
       const made = steps.find(({ event }) => event.type === 'checkpoint.created')
       world.require(made?.after.position === seq, () => `a checkpoint at ${made?.after.position}, not ${seq}`)
@@ -36,7 +36,9 @@ export const goBack = async (world: World, random: Random, run: Life): Promise<v
   if (known.length === 0) return
   const to = random.chance(0.3) ? (known.at(-1) as Position) : random.pick(known)
   const newestOfLabel = to.label !== null && known.findLast(({ label }) => label === to.label) === to
-  const live = world.tokens.filter((token) => lives(world, token) && world.mirror.byId.get(token.task)?.run === run.no)
+  const live = world.tokens.filter(
+    (token) => lives(world, token) && world.mirror.byId.get(token.task)?.run === run.no,
+  )
   const before = world.mirror.head
   const reads = random.chance(0.4) ? await readAll(world, random, run) : undefined
   await world.carryOut(random, {
@@ -46,13 +48,19 @@ export const goBack = async (world: World, random: Random, run: Life): Promise<v
       const found = await checkpointAndRun(tx, handle, run.id, nobody)
       return rollback(tx, found.run, found.checkpoint, 'by chance')
     },
-    then: (outcome, _alone, steps) => {
+    check: (outcome, _alone, steps) => {
       world.require(outcome.ok, () => `the rollback to ${to.id} was refused`)
       if (!outcome.ok) return
       const answer = outcome.value as RolledBack
       world.count('rollbacks')
       checkRollback(world, run, to, steps, answer)
-      const undo = { id: answer.undo_checkpoint_id, label: null, run: run.id, seq: before, notes: { undoes: to.id } }
+      const undo = {
+        id: answer.undo_checkpoint_id,
+        label: null,
+        run: run.id,
+        seq: before,
+        notes: { undoes: to.id },
+      }
       world.positions.push({ ...undo, reads })
     },
   })
@@ -78,7 +86,7 @@ const refusesLost = async (world: World, random: Random, task: string, token: st
   await world.carryOut(random, {
     says: `a late report on ${task} with ${token}`,
     command: random.pick(reports),
-    then: (outcome) => {
+    check: (outcome) => {
       const code = outcome.ok ? 'accepted' : outcome.code
       world.require(code === 'lease_lost', () => `a lease on ${task} from before a rollback: ${code}`)
     },

@@ -54,7 +54,9 @@ const mapped = (rows: ReadonlyMap<string, State>, as: (row: State) => State) =>
   new Map([...rows].map(([id, row]) => [id, as(row)]))
 
 const difference = (what: string, then: unknown, now: unknown): string | undefined =>
-  isDeepStrictEqual(then, now) ? undefined : `${what} read ${JSON.stringify(then)}, now ${JSON.stringify(now)}`
+  isDeepStrictEqual(then, now)
+    ? undefined
+    : `${what} read ${JSON.stringify(then)}, now ${JSON.stringify(now)}`
 
 const ofMaps = (what: string, then: ReadonlyMap<string, State>, now: ReadonlyMap<string, State>) => [
   difference(`the ids of ${what}`, [...then.keys()], [...now.keys()]),

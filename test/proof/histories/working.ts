@@ -1,6 +1,10 @@
 import type { Tx } from '../../../src/kernel/ports.ts'
 import { type ClaimedTask, claimTask } from '../../../src/primitives/task/commands/claim.ts'
-import { completeTask, NeedsSchemaCheck, type Report } from '../../../src/primitives/task/commands/complete.ts'
+import {
+  completeTask,
+  NeedsSchemaCheck,
+  type Report,
+} from '../../../src/primitives/task/commands/complete.ts'
 import { failTask, reportProgress } from '../../../src/primitives/task/commands/report.ts'
 import { tokenDigest } from '../../../src/primitives/task/digest.ts'
 import { sweep } from '../../../src/primitives/task/sweep.ts'
@@ -40,7 +44,7 @@ export const claim = (world: World, random: Random, run: Life): Planned | undefi
   return {
     says: `${agent} claims ${task ?? 'what comes'}${takeover ? ', taking over' : ''}`,
     command: (tx) => claimTask(tx, { run_id: run.id, agent, task, takeover, leaseMs, speaker: nobody }),
-    then: (outcome, alone, steps) => {
+    check: (outcome, alone, steps) => {
       if (!outcome.ok) return
       const answer = outcome.value as ClaimedTask | { task: null }
       const mine = steps.findLast(({ event }) => event.type === 'task.claimed' && event.data.by === agent)
@@ -74,11 +78,12 @@ const proven = (world: World, { task, token, agent }: Token, command: (tx: Tx) =
       live = lives(world, { task, token, agent })
       return command(tx)
     },
-    then: (outcome: Outcome, alone: boolean, steps: readonly Step[]) => {
+    check: (outcome: Outcome, alone: boolean, steps: readonly Step[]) => {
       if (!alone) return
       // By chance it says what was reported before: then it is answered, and changes nothing.
       const taken = outcome.ok && steps.length > 0
-      if (outcome.ok) world.require(live || !taken, () => `a report on ${task} was taken that no live lease proves`)
+      if (outcome.ok)
+        world.require(live || !taken, () => `a report on ${task} was taken that no live lease proves`)
       else if (outcome.code === 'lease_lost')
         world.require(!live, () => `the live lease on ${task} is refused as lost`)
     },
@@ -87,13 +92,13 @@ const proven = (world: World, { task, token, agent }: Token, command: (tx: Tx) =
 
 /** A report that ends the attempt. */
 const final = (world: World, says: string, token: Token, command: Planned['command']): Planned => {
-  const { then, ...rest } = proven(world, token, command)
+  const { check, ...rest } = proven(world, token, command)
   return {
     says,
     ...rest,
-    then: (outcome, alone, steps) => {
+    check: (outcome, alone, steps) => {
       if (outcome.ok) world.reports.push({ task: token.task, command })
-      then(outcome, alone, steps)
+      check(outcome, alone, steps)
     },
   }
 }
@@ -101,12 +106,17 @@ const final = (world: World, says: string, token: Token, command: Planned['comma
 /** A report that was taken before, word for word: it changes nothing, whatever has happened since. */
 export const repeat = (world: World, random: Random): Planned | undefined => {
   if (world.reports.length === 0) return undefined
-  const { task, command } = random.chance(0.5) ? world.reports.at(-1) ?? random.pick(world.reports) : random.pick(world.reports)
+  const { task, command } = random.chance(0.5)
+    ? (world.reports.at(-1) ?? random.pick(world.reports))
+    : random.pick(world.reports)
   return {
     says: `the same report on ${task} again`,
     command,
-    then: (_outcome, alone, steps) =>
-      world.require(!alone || steps.length === 0, () => `a report on ${task} that was sent twice counted twice`),
+    check: (_outcome, alone, steps) =>
+      world.require(
+        !alone || steps.length === 0,
+        () => `a report on ${task} that was sent twice counted twice`,
+      ),
   }
 }
 
@@ -184,7 +194,7 @@ export const timePasses = (world: World, random: Random): Planned => {
   return {
     says: `${ms} ms pass`,
     command: (tx) => sweep(tx),
-    then: (_outcome, alone) => {
+    check: (_outcome, alone) => {
       if (!alone) return
       for (const { life, state } of world.all('task'))
         world.require(

@@ -18,7 +18,7 @@ export interface Planned {
   readonly says: string
   readonly command: (tx: Tx) => Promise<unknown>
   /** Called once the mirror has caught up. `alone`: no other command came between the plan and the outcome. */
-  readonly then?: (outcome: Outcome, alone: boolean, steps: readonly Step[]) => void
+  readonly check?: (outcome: Outcome, alone: boolean, steps: readonly Step[]) => void
 }
 
 /** A lease token that was handed out at some time. */
@@ -143,7 +143,7 @@ export class World {
     const alone = planned.length === 1
     if (alone && !outcomes[0]?.ok)
       this.require(this.mirror.head === before, () => 'a refused command left events behind')
-    for (const [i, { then }] of planned.entries()) then?.(outcomes[i] as Outcome, alone, steps)
+    for (const [i, { check }] of planned.entries()) check?.(outcomes[i] as Outcome, alone, steps)
     return outcomes
   }
 
