@@ -7,6 +7,22 @@ const { version } = JSON.parse(await readFile('package.json', 'utf8'))
 // Bundled CommonJS packages call require for Node's own modules, which an ES module does not have.
 const requireShim = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`
 
+// What our server never uses but would read on every start: the other languages of zod's messages (ours are our own),
+// and the validator with which the SDK checks answers to elicitations (we ask for none yet; then this must go).
+const leftOut = [
+  [/zod[\\/]v4[\\/]locales[\\/]index\.js$/, 'export {}'],
+  [
+    /sdk[\\/]dist[\\/]esm[\\/]validation[\\/]ajv-provider\.js$/,
+    "export class AjvJsonSchemaValidator { getValidator() { throw new Error('elicitation is not built in') } }",
+  ],
+]
+const leaveOut = {
+  name: 'leave-out',
+  setup({ onLoad }) {
+    for (const [filter, contents] of leftOut) onLoad({ filter }, () => ({ contents }))
+  },
+}
+
 const { outputFiles } = await build({
   entryPoints: ['src/main.ts'],
   outdir: 'dist',
@@ -16,7 +32,10 @@ const { outputFiles } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  // Names stay, so that a stack in the log can be read.
   minifySyntax: true,
+  minifyWhitespace: true,
+  plugins: [leaveOut],
   external: ['better-sqlite3'],
   define: { __BATON_VERSION__: JSON.stringify(version) },
   banner: { js: requireShim },
