@@ -12,12 +12,20 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'source', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'] },
+        test: {
+          name: 'source',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,
         test: {
           name: 'e2e',
+          // After the others and one at a time: some of these measure how long processes take.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/fresh-build.ts'],
         },

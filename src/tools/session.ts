@@ -62,9 +62,9 @@ export class Session {
    */
   actor(agent?: string, proof?: 'lease'): Actor {
     const as = agent ?? this.joined.at(-1)
-    const base = { session: this.id, client: this.client }
-    if (as === undefined) return base
-    if (agent !== undefined && proof) return { ...base, as, proof }
-    return this.joined.includes(as) ? { ...base, as, proof: 'joined' } : { ...base, as }
+    const { id: session, client } = this
+    if (as === undefined) return { session, client }
+    if (agent !== undefined && proof) return { session, client, as, proof }
+    return this.joined.includes(as) ? { session, client, as, proof: 'joined' } : { session, client, as }
   }
 }

@@ -24,6 +24,9 @@ if (!Number.isInteger(seed)) refuse(`--seed: ${values.seed} is not a whole numbe
 if (unknown.length > 0)
   refuse(`There is no proof ${unknown.join(', ')}. There are ${proofs.map(({ name }) => name).join(', ')}.`)
 
+// Servers and directories of ours are cleared away when this process exits, which a signal alone would skip.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+
 freshBuild()
 const say = (line: string) => process.stdout.write(`${line}\n`)
 say(`seed ${seed}, Node ${process.version}, ${process.platform}${values.short ? ', short versions' : ''}`)

@@ -86,8 +86,10 @@ const itemsIn = ({ results, claim_next: _, run_id, ...single }: Given): readonly
 }
 
 const reportOf = (session: Session, item: Item, run_id: string | undefined): Report => {
-  const { result, evidence, confidence, score, metrics } = item
-  return { ...reportOn(session, { ...item, run_id }), result, evidence, confidence, score, metrics }
+  const { task_id, lease_token, result, evidence, confidence, score, metrics } = item
+  // Not as a spread: each field that is added after one takes V8 a µs, for each of up to 256 results.
+  const on = reportOn(session, { task_id, lease_token, run_id })
+  return Object.assign(on, { result, evidence, confidence, score, metrics })
 }
 
 type Plain = ReturnType<typeof plain>

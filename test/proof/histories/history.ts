@@ -42,6 +42,7 @@ type Act = (world: World, random: Random, run: Life) => Promise<unknown>
 const acts: readonly (readonly [weight: number, act: Act])[] = [
   [90, (world, random, run) => world.carryOut(random, ...planned(world, random, run, 1))],
   [5, (world, random, run) => world.carryOut(random, ...planned(world, random, run, random.int(2, 6)))],
+  [4, working.silence],
   [6, checkpoint],
   [4, goBack],
   [3, lookBack],

@@ -45,7 +45,11 @@ export const claim = (world: World, random: Random, run: Life): Planned | undefi
     says: `${agent} claims ${task ?? 'what comes'}${takeover ? ', taking over' : ''}`,
     command: (tx) => claimTask(tx, { run_id: run.id, agent, task, takeover, leaseMs, speaker: nobody }),
     check: (outcome, alone, steps) => {
-      if (!outcome.ok) return
+      if (!outcome.ok) {
+        // What comes next to an agent is never something that it may not take.
+        const surprising = !task && ['conflict', 'forbidden', 'capability_missing'].includes(outcome.code)
+        return world.require(!surprising, () => `a claim of what comes: ${outcome.failure.message}`)
+      }
       const answer = outcome.value as ClaimedTask | { task: null }
       const mine = steps.findLast(({ event }) => event.type === 'task.claimed' && event.data.by === agent)
       if (answer.task) world.tokens.push({ task: answer.task.task_id, agent, token: answer.lease_token })
@@ -187,9 +191,18 @@ export const progress = (world: World, random: Random): Planned | undefined => {
   }
 }
 
+const spans = [100, 500, 500, 2_000, 2_000, 25_000, 130_000, 400_000, 4_000_000] as const
+
+/** Time goes on, and nobody has written down yet what it has done. */
+export const silence = async (world: World, random: Random): Promise<void> => {
+  const ms = random.pick(spans)
+  world.now += ms
+  world.said.push(`${ms} ms pass, unnoticed`)
+}
+
 /** Time goes on, by a little or a lot, and the sweep writes down what it has done. */
 export const timePasses = (world: World, random: Random): Planned => {
-  const ms = random.pick([100, 500, 500, 2_000, 2_000, 25_000, 130_000, 400_000, 4_000_000])
+  const ms = random.pick(spans)
   world.now += ms
   return {
     says: `${ms} ms pass`,

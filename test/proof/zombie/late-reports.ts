@@ -37,6 +37,12 @@ const stories: Readonly<Record<string, Story>> = {
     mustBeLost(cast, await report(cast.b, random.pick(reports), held, 'of a'), 'A through the process of B')
     return completes(cast, second, 'of b')
   },
+  'A reports without its token, which its session remembers': async (cast, held, other) => {
+    const second = await claimNext(cast, held, other)
+    const { task_id } = held
+    mustBeLost(cast, await cast.a.call('complete_task', { task_id, result: 'of a' }), 'A without a token')
+    return completes(cast, second, 'of b')
+  },
   'A and B complete at once': async (cast, held, other) => {
     const second = await claimNext(cast, held, other)
     const [late, result] = await Promise.all([
