@@ -52,7 +52,7 @@ export const compare = (rounds: { readonly starts: number; readonly memory: numb
 
 /** P4: start-up and memory of the built server against an unbundled SDK server with better-sqlite3. */
 export const measure: Measure = async ({ quick }) => {
-  const found = await compare(quick ? { starts: 5, memory: 3 } : { starts: 15, memory: 7 })
+  const found = await compare(quick ? { starts: 5, memory: 2 } : { starts: 15, memory: 7 })
   const unit = '× SDK + better-sqlite3'
   return {
     rows: [

@@ -82,7 +82,7 @@ export const compare = (sizes: Sizes) =>
 
 /** P3: report_progress through the built server, durability full, against the SDK's echo and SQLite's commit. */
 export const measure: Measure = async ({ quick }) => {
-  const found = await compare({ rounds: quick ? 3 : 7, turns: 8, calls: 100 })
+  const found = await compare({ rounds: quick ? 2 : 7, turns: quick ? 6 : 8, calls: 100 })
   const sum = '× (SDK echo + bare commit)'
   return {
     rows: [

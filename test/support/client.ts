@@ -23,7 +23,7 @@ import type { AnyTool } from '../../src/tools/tool.ts'
 export type Answer = any
 
 /** A refusal, as a test meets it: `await expect(call(…)).rejects.toMatchObject({ code: 'conflict' })`. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly code: string
   readonly report: FailureReport
 

@@ -29,6 +29,7 @@ const plans: readonly (readonly [weight: number, plan: Plan])[] = [
   [6, working.fail],
   [4, working.progress],
   [3, working.repeat],
+  [2, working.lastMoment],
   [4, working.timePasses],
   [2, conducting.strategy],
   [2, conducting.change],

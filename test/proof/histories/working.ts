@@ -200,6 +200,21 @@ export const silence = async (world: World, random: Random): Promise<void> => {
   world.said.push(`${ms} ms pass, unnoticed`)
 }
 
+/** A report around the very end of its lease, before anybody has written down that it ended. */
+export const lastMoment = (world: World, random: Random): Planned | undefined => {
+  const live = world.tokens.filter((token) => lives(world, token))
+  if (live.length === 0) return undefined
+  const token = random.pick(live)
+  const life = world.mirror.byId.get(token.task)
+  world.now = Math.max(
+    world.now,
+    (life ? stateOf(life).leaseEndsAt : 0) + random.pick([-60, -20, 0, 1, 300, 900]),
+  )
+  const { task } = token
+  const report = { task, token: token.token, result: result(world, random, task), speaker: nobody }
+  return final(world, `complete ${task} as its lease ends`, token, hand(random, report))
+}
+
 /** Time goes on, by a little or a lot, and the sweep writes down what it has done. */
 export const timePasses = (world: World, random: Random): Planned => {
   const ms = random.pick(spans)
