@@ -10,7 +10,7 @@ const pure =
 const rows = '^src/primitives/[^/]+/(rows|tables)[^/]*(/|\\.ts$)'
 const primitiveLists = ['^src/primitives/index\\.ts$', '^src/primitives/[^/]+/index\\.ts$']
 const composition = '^src/(compose|doctor)(/|\\.ts$)'
-const commandLine = '^src/(main|demo|doctor)(/|\\.ts$)'
+const commandLine = '^src/(main|demo|doctor|archive)(/|\\.ts$)'
 
 /** Of our own files, those under `from` may import only `allowed`. */
 const only = (name, from, allowed, comment) => ({
@@ -102,7 +102,7 @@ module.exports = {
     only('telemetry-looks-down', telemetry, [telemetry, kernel, errors]),
     only('config-looks-down', config, [config, kernel, errors]),
     only('compose-is-not-the-command-line', '^src/compose(/|\\.ts$)', [
-      '^src/(?!(main|demo|doctor)(/|\\.ts$))',
+      '^src/(?!(main|demo|doctor|archive)(/|\\.ts$))',
     ]),
 
     onlyFrom('storage-is-composed', '^src/storage/', ['^src/storage/', composition], 'Parts meet in compose'),

@@ -32,7 +32,7 @@ const offered = (config: Pick<Config, 'toolsets' | 'tools' | 'readOnly'>): reado
   )
 
 /** Opens the database of a configuration; its directory and files are the user's alone. */
-const openStore = (config: Pick<Config, 'db' | 'durability'>, log: Log): Store => {
+export const openStore = (config: Pick<Config, 'db' | 'durability'>, log: Log): Store => {
   mkdirSync(dirname(config.db), { recursive: true, mode: 0o700 })
   const store = new SqliteStore({
     file: config.db,

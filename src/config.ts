@@ -1,6 +1,6 @@
 import { commandOf, parseArguments, type Typed } from './config/arguments.ts'
 import { type CommandName, commands, type HostName, hostNames } from './config/commands.ts'
-import { type Known, serverFlags, variableOf } from './config/flags.ts'
+import { flags, type Known, serverFlags, variableOf } from './config/flags.ts'
 import { quote, refuse, suggestion } from './config/refusal.ts'
 import { type Config, settle } from './config/settings.ts'
 import {
@@ -20,6 +20,8 @@ export type { Config } from './config/settings.ts'
 export type Invocation =
   | { readonly command: 'serve-stdio' | 'doctor'; readonly config: Config }
   | { readonly command: 'demo'; readonly config: Config; readonly path?: string }
+  /** `olderThan`: days since a run's end. */
+  | { readonly command: 'archive'; readonly config: Config; readonly olderThan: number }
   | {
       readonly command: 'config'
       readonly config: Config
@@ -58,6 +60,8 @@ export const readConfig = async (
         config,
         ...(typeof values.path === 'string' && { path: absolute(values.path, process.cwd()) }),
       }
+    case 'archive':
+      return { command, config, olderThan: daysIn(values['older-than']) }
     case 'config':
       return {
         command,
@@ -78,6 +82,14 @@ const readSettings = async (values: Typed, env: Environment, readFile: ReadFile,
   if (typeof file !== 'string' || file === '') return settle(layers, known, undefined)
   const path = absolute(file, process.cwd())
   return settle([...layers, await fileLayer(path, named, readFile)], known, path)
+}
+
+const daysIn = (given: Typed['older-than']): number => {
+  const { default: usual, expects } = flags['older-than']
+  const days = given ?? usual
+  if (typeof days !== 'string' || !/^\d{1,6}(\.\d+)?$/.test(days))
+    throw refuse(`--older-than: ${quote(given)} is not ${expects}.`, { field: 'older-than', value: given })
+  return Number(days)
 }
 
 const hostOf = (word: string | undefined): HostName => {

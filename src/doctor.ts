@@ -3,6 +3,8 @@ import Database from 'better-sqlite3'
 import type { Config } from './config.ts'
 import { streams } from './primitives/index.ts'
 import { schemaVersion } from './storage/schema.ts'
+import { archiveOf } from './storage/sqlite/archive/archive.ts'
+import { seeBoth } from './storage/sqlite/archive/both.ts'
 import { audit } from './storage/sqlite/audit.ts'
 import { checkFile } from './storage/sqlite/migrate.ts'
 import { version } from './version.ts'
@@ -19,8 +21,11 @@ export const doctor = (config: Pick<Config, 'db'>): number => {
     return 2
   }
   const db = new Database(config.db, { readonly: true, timeout: 5_000 })
+  const archive = archiveOf(config.db)
   try {
     const schema = checkFile(db)
+    const withArchive = existsSync(archive)
+    if (withArchive) seeBoth(db, archive, streams)
     // One snapshot for everything that is compared.
     db.exec('begin')
     say(`baton ${version}, SQLite ${(db.prepare('select sqlite_version() as v').get() as { v: string }).v}`)
@@ -33,6 +38,8 @@ export const doctor = (config: Pick<Config, 'db'>): number => {
     const { events, entities, findings, found } = audit(db, streams)
     const kinds = Object.entries(entities).map(([kind, n]) => `${n} ${kind}`)
     say(`log     ${events} events; ${kinds.join(', ') || 'nothing yet'}`)
+    const archived = archivedRuns(db)
+    if (archived > 0) say(`archive ${archive}, ${archived} runs${withArchive ? '' : ': the file is MISSING'}`)
     leases(db)
     for (const line of broken) say(`DIFFERS SQLite: ${line}`)
     for (const { place, problem } of findings) say(`DIFFERS ${place}: ${problem}`)
@@ -48,6 +55,10 @@ export const doctor = (config: Pick<Config, 'db'>): number => {
     db.close()
   }
 }
+
+/** How many runs the log says are in the archive. */
+const archivedRuns = (db: Database.Database): number =>
+  (db.prepare(`select count(*) as n from main.event where type = 'run.archived'`).get() as { n: number }).n
 
 /** Leases that have ended by the clock and wait for the next sweep of a running server. */
 const leases = (db: Database.Database): void => {

@@ -32,6 +32,10 @@ const carryOut = async (asked: Invocation): Promise<number | undefined> => {
       const { doctor } = await import('./doctor.ts')
       return doctor(asked.config)
     }
+    case 'archive': {
+      const { archive } = await import('./archive.ts')
+      return archive(asked.config, asked.olderThan)
+    }
     case 'config': {
       const { configure } = await import('./hosts/configure.ts')
       return configure(asked, { node: process.execPath, entry: fileURLToPath(import.meta.url) })

@@ -236,6 +236,15 @@ describe('a wrong setting is refused with its origin, its value and the right on
 })
 
 describe('commands and flags', () => {
+  it('archive, with the days since the end', async () => {
+    expect(await read('archive')).toMatchObject({ command: 'archive', olderThan: 30 })
+    expect(await read('archive --older-than 0')).toMatchObject({ olderThan: 0 })
+    await expect(read('archive --older-than soon')).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: '--older-than: "soon" is not a number of days, 0 or more.',
+    })
+  })
+
   it('doctor and demo', async () => {
     expect(await read('doctor --db a.db')).toMatchObject({
       command: 'doctor',
@@ -279,9 +288,12 @@ describe('commands and flags', () => {
   it.each([
     [
       'doktor',
-      'There is no command "doktor"; there are demo, doctor, config, help, version. Did you mean "doctor"?',
+      'There is no command "doktor"; there are demo, doctor, archive, config, help, version. Did you mean "doctor"?',
     ],
-    ['help nothing', 'There is no command "nothing"; there are demo, doctor, config, help, version.'],
+    [
+      'help nothing',
+      'There is no command "nothing"; there are demo, doctor, archive, config, help, version.',
+    ],
     ['--toolset work', 'There is no flag --toolset. Did you mean --toolsets?'],
     ['--readOnly', 'There is no flag --readOnly. Did you mean --read-only?'],
     ['--frobnicate', 'There is no flag --frobnicate.'],

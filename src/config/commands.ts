@@ -34,6 +34,12 @@ export const commands = {
     flags: ['db', 'tenant', 'config'],
     operands: 0,
   },
+  archive: {
+    usage: 'archive [--older-than DAYS] [--db FILE]',
+    says: 'Move runs that ended long ago into a file beside the database, where they can still be read',
+    flags: ['older-than', 'db', 'tenant', 'config'],
+    operands: 0,
+  },
   config: {
     usage: 'config HOST [--write] [--npx] [flags]',
     says: `Show how to add Baton to a host: ${hostNames.join(', ')}`,

@@ -39,6 +39,12 @@ export const flags = {
   },
   config: { value: 'FILE', expects: 'a file name', says: 'Read settings from this JSON or YAML file' },
   path: { value: 'DIR', says: 'Folder for the demo to survey (default: what Baton is made of)' },
+  'older-than': {
+    value: 'DAYS',
+    expects: 'a number of days, 0 or more',
+    default: '30',
+    says: 'Archive runs that ended at least so many days ago',
+  },
   write: { says: "Merge into the host's file, with a backup beside it, instead of printing" },
   npx: { says: 'Only the form for the published package' },
   help: { short: 'h', says: 'Show how to use a command' },

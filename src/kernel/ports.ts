@@ -85,9 +85,20 @@ export interface Tx extends Reader {
     entity: Entity<S, E>,
     events: readonly (E | DomainEvent)[],
   ): Awaitable<void>
+  /**
+   * Moves all that belongs to a run into the archive, but for the run's own row and what is counted of it. The caller
+   * appends the event that says so. Fails as `busy` when calls of the same group have changed the run.
+   */
+  moveOut(run: AnyEntity): Awaitable<MovedOut>
   /** The answer stored under an idempotency key, or undefined. */
   remembered(run: number, tool: string, key: string): Awaitable<Remembered | undefined>
   remember(run: number, tool: string, key: string, digest: string, answer: unknown): Awaitable<void>
+}
+
+/** A run that was moved out of the log's file: how many events, and the hash of the last one. */
+export interface MovedOut {
+  readonly events: number
+  readonly head: string
 }
 
 /** What an idempotency key was first used for. `seq`: the head when it was answered. */

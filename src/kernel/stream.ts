@@ -39,6 +39,8 @@ export interface StreamDef<S extends object, E extends DomainEvent> {
   readonly undone: (state: S) => S
   /** Streams that rollback leaves alone (checkpoints are positions). */
   readonly timeless?: boolean
+  /** True for a run whose events and entities were moved to the archive. */
+  readonly archived?: (state: S) => boolean
 }
 
 /** A stream definition with its types forgotten, for code that treats every kind alike. */

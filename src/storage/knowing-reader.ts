@@ -1,24 +1,33 @@
 import type { DomainEvent } from '../kernel/event.ts'
 import type { Awaitable, Memo } from '../kernel/ports.ts'
-import type { Entity, StreamDef } from '../kernel/stream.ts'
+import type { AnyEntity, Entity, StreamDef } from '../kernel/stream.ts'
 import { after } from './after.ts'
+import { type ArchivePort, looksLikeId } from './archive-port.ts'
 import type { Known } from './known.ts'
 import { Layer, tallyKey } from './layer.ts'
 import { type LogTables, readTally } from './log-statements.ts'
-import { type Connection, LogReader } from './reader.ts'
+import { type Connection, LogReader, type ReadEvent } from './reader.ts'
 
 /** Reads under the lock: what is known is not read again, and what the group has changed so far counts. */
 export class KnowingReader extends LogReader {
   protected readonly known: Known
+  protected readonly archive: ArchivePort
+  /** What was read from the archive: it is never appended to. */
+  protected readonly past = new WeakSet<AnyEntity>()
   /** What the kept calls of the group have changed. */
   protected readonly settled: Layer
   /** What the present call has changed. */
   protected readonly pending: Layer
 
-  protected constructor(connection: Connection, memo: Memo, known: Known, head: LogTables['head']) {
+  protected constructor(
+    connection: Connection,
+    { memo, known, archive }: { memo: Memo; known: Known; archive: ArchivePort },
+    head: LogTables['head'],
+  ) {
     super(connection, memo, { now: head.at, head: head.seq })
     known.meet(head.seq)
     this.known = known
+    this.archive = archive
     this.settled = new Layer(head.seq, head.next_no)
     this.pending = new Layer(head.seq, head.next_no)
   }
@@ -29,7 +38,10 @@ export class KnowingReader extends LogReader {
   ): Awaitable<Entity<S, E> | undefined> {
     const known = this.known.byId(id)
     if (known) return known.def === def ? known : undefined
-    return after(super.load(def, id), (entity) => entity && this.known.hold(entity))
+    return after(super.load(def, id), (entity) => {
+      if (entity) return this.known.hold(entity)
+      return looksLikeId(id) ? after(this.beyond()?.load(def, id), (old) => this.asPast(old)) : undefined
+    })
   }
 
   override loadNo<S extends object, E extends DomainEvent>(
@@ -38,7 +50,24 @@ export class KnowingReader extends LogReader {
   ): Awaitable<Entity<S, E> | undefined> {
     const known = this.known.byNo(no)
     if (known) return known.def === def ? known : undefined
-    return after(super.loadNo(def, no), (entity) => entity && this.known.hold(entity))
+    return after(super.loadNo(def, no), (entity) =>
+      entity ? this.known.hold(entity) : after(this.beyond()?.loadNo(def, no), (old) => this.asPast(old)),
+    )
+  }
+
+  override event(seq: number): Awaitable<ReadEvent | undefined> {
+    return after(super.event(seq), (event) => event ?? this.beyond()?.event(seq))
+  }
+
+  /** Reads the archive along, where there is one. */
+  protected beyond(): LogReader | undefined {
+    const both = this.archive.beyond()
+    return both && new LogReader(both, this.memo, { now: this.now, head: this.head })
+  }
+
+  private asPast<T extends AnyEntity>(entity: T | undefined): T | undefined {
+    if (entity) this.past.add(entity)
+    return entity
   }
 
   override tally(scope: string, name: string): Awaitable<number> {

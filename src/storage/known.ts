@@ -65,6 +65,12 @@ export class Known {
     return entity
   }
 
+  /** Forgets what belongs to a run but for the run itself: it was moved to the archive. */
+  dropRun(run: number): void {
+    for (const entity of this.entities.values())
+      if (entity.run === run && entity.no !== run) this.drop(entity)
+  }
+
   /** Forgets one entity: what was done to it was rolled back. */
   drop(entity: AnyEntity): void {
     this.entities.delete(entity.no)

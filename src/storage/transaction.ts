@@ -1,8 +1,9 @@
 import type { DomainEvent, Recorded } from '../kernel/event.ts'
-import type { Actor, Awaitable, Call, Clock, NewId, Remembered, Tx } from '../kernel/ports.ts'
+import type { Actor, Awaitable, Call, Clock, MovedOut, NewId, Remembered, Tx } from '../kernel/ports.ts'
 import type { Statement } from '../kernel/statement.ts'
 import { type AnyEntity, type AnyStream, type Entity, fold, type StreamDef } from '../kernel/stream.ts'
 import { after } from './after.ts'
+import { type ArchivePort, changing, readOnly } from './archive-port.ts'
 import { link, origin } from './chain.ts'
 import { rowsOf } from './entity-statements.ts'
 import { KnowingReader } from './knowing-reader.ts'
@@ -31,6 +32,7 @@ export interface TransactionParts {
   readonly newId: NewId
   readonly known: Known
   readonly memo: BoundedMemo
+  readonly archive: ArchivePort
   readonly call: Call
 }
 
@@ -52,7 +54,7 @@ export class LogTransaction extends KnowingReader implements Tx {
   private spoken: Speaker | undefined
 
   private constructor(connection: Connection, head: LogTables['head'], parts: TransactionParts) {
-    super(connection, parts.memo, parts.known, { ...head, at: Math.max(parts.clock(), head.at) })
+    super(connection, parts, { ...head, at: Math.max(parts.clock(), head.at) })
     this.recall = parts.memo
     this.recall.keep()
     this.newId = parts.newId
@@ -149,6 +151,7 @@ export class LogTransaction extends KnowingReader implements Tx {
   ): Awaitable<void> {
     if (events.length === 0) return
     const { def, no, state: before } = entity
+    if (this.past.has(entity)) throw readOnly(entity.id)
     if (this.known.byNo(no) !== entity) throw new Error(`${entity.id} was not loaded by this transaction`)
     return after(this.ready(entity.run), (speaker) => {
       this.record(entity, before, events, speaker)
@@ -162,6 +165,8 @@ export class LogTransaction extends KnowingReader implements Tx {
 
   /** What `record` needs and the first event of a call or run must read: the speaker's number, the run's head. */
   private ready(run: number): Awaitable<Speaker> {
+    const owner = this.known.byNo(run)
+    if (owner?.def.archived?.(owner.state)) throw readOnly(owner.id)
     return after(this.runHead(run), () => this.speaker())
   }
 
@@ -271,9 +276,22 @@ export class LogTransaction extends KnowingReader implements Tx {
     for (const target of was) if (!is.has(target)) this.connection.write(dropEdge, { target, stream })
   }
 
+  moveOut({ no: run }: AnyEntity): Awaitable<MovedOut> {
+    if (this.pending.runHeads.has(run) || this.settled.runHeads.has(run)) throw changing()
+    return after(this.runHead(run), ({ hash: head }) => {
+      const events = this.archive.moveOut(run)
+      this.known.dropRun(run)
+      return { events, head }
+    })
+  }
+
   remembered(run: number, tool: string, key: string): Awaitable<Remembered | undefined> {
+    const given = { run, tool, key }
+    const owner = this.known.byNo(run)
+    const isArchived = owner?.def.archived?.(owner.state) === true
+    const from = (isArchived && this.archive.beyond()) || this.connection
     return after(
-      this.connection.one(readAnswer, { run, tool, key }),
+      from.one(readAnswer, given),
       (row) => row && { digest: row.digest, seq: row.seq, answer: JSON.parse(row.answer) },
     )
   }

@@ -2,6 +2,7 @@ import { notFound } from '../../errors.ts'
 import type { Reader } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
 import type { Entity } from '../../kernel/stream.ts'
+import { mustNotBeArchived } from '../run/decide.ts'
 import { type Run, runByNo, type Speaker, theRun } from '../run/find.ts'
 import { type CheckpointTables, checkpointStream } from './rows.ts'
 import type { CheckpointEvent, CheckpointState } from './state.ts'
@@ -39,7 +40,7 @@ const theCheckpoint = async (db: Reader, run: number, handle: string): Promise<C
   return found
 }
 
-/** The checkpoint that a call names, and its run: from the id, else from what the session means. */
+/** The checkpoint to return to, and its run: from the id, else from what the session means. */
 export const checkpointAndRun = async (
   db: Reader,
   handle: string,
@@ -48,6 +49,8 @@ export const checkpointAndRun = async (
 ): Promise<{ readonly run: Run; readonly checkpoint: Checkpoint }> => {
   const byId = runId === undefined ? await db.load(checkpointStream, handle) : undefined
   const run = byId ? await runByNo(db, byId.run) : await theRun(db, runId, speaker)
+  const refusal = mustNotBeArchived(run.id, run.state)
+  if (refusal) throw refusal
   return { run, checkpoint: await theCheckpoint(db, run.no, handle) }
 }
 

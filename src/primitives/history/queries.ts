@@ -54,10 +54,13 @@ export const changedSince = async (
 }
 
 const timeOf = statement<LogTables, { seq: number }>()((db, p) =>
-  db.selectFrom('event').select('at').where('seq', '=', p.seq),
+  db.selectFrom('event').select(['seq', 'at']).where('seq', '<=', p.seq).orderBy('seq', 'desc').limit(1),
 )
 
-/** Seq of the newest event at or before a moment (epoch ms), 0 when there is none. `at` never decreases along seq. */
+/**
+ * Seq of the newest event at or before a moment (epoch ms), 0 when there is none. `at` never decreases along seq; where
+ * archived events are missing, the one before them stands for them.
+ */
 export const seqAtTime = async (db: Reader, moment: number): Promise<number> => {
   let low = 0
   let high = db.head
@@ -73,7 +76,7 @@ export const seqAtTime = async (db: Reader, moment: number): Promise<number> => 
 const newestBy = statement<LogTables, { run: number; seq: number }>()((db, p) =>
   db
     .selectFrom('event')
-    .select('at')
+    .select(['seq', 'at'])
     .where('run', '=', p.run)
     .where('seq', '<=', p.seq)
     .orderBy('seq', 'desc')

@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import type { Decision } from '../../kernel/decider.ts'
 import type { RunEvent } from './events.ts'
 import { type Limit, merged, type Settings, type SettingsPatch } from './settings.ts'
-import type { RunOutcome, RunState } from './state.ts'
+import { isArchived, type RunOutcome, type RunState } from './state.ts'
 
 /** Refuses work on a run that has ended. */
 export const mustBeOpen = (id: string, state: RunState): Failure | undefined =>
@@ -11,7 +11,9 @@ export const mustBeOpen = (id: string, state: RunState): Failure | undefined =>
     : new Failure(
         'already_ended',
         `Run ${id} has ended (${state.status}).`,
-        'Open another with start_run, or return to one of its checkpoints.',
+        isArchived(state)
+          ? 'Open another with start_run; this one is archived and can only be read.'
+          : 'Open another with start_run, or return to one of its checkpoints.',
         { run_id: id, status: state.status },
       )
 
@@ -96,3 +98,22 @@ export const decideEnd = (
   outcome: RunOutcome,
   reason: string | null,
 ): Decision<RunEvent> => mustBeOpen(id, state) ?? [{ type: 'run.ended', data: { outcome, reason } }]
+
+/** Refuses to archive a run that may still change. */
+export const mustHaveEnded = (id: string, state: RunState): Failure | undefined =>
+  state.status === 'open'
+    ? new Failure('conflict', `Run ${id} is open, so it is not archived.`, 'End it first: end_run.', {
+        run_id: id,
+      })
+    : undefined
+
+/** Refuses to go back in a run that was archived: what would come back is not in the hot file any more. */
+export const mustNotBeArchived = (id: string, state: RunState): Failure | undefined =>
+  isArchived(state)
+    ? new Failure(
+        'conflict',
+        `Run ${id} is archived, and stays as it ended: it cannot be rolled back.`,
+        'Read it with as_of at that checkpoint, and open a new run with start_run to go on from there.',
+        { run_id: id },
+      )
+    : undefined

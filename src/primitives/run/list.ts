@@ -3,7 +3,7 @@ import { statement } from '../../kernel/statement.ts'
 import { openStatuses } from '../task/state.ts'
 import type { Run } from './find.ts'
 import { type RunTables, runStream } from './rows.ts'
-import type { RunState } from './state.ts'
+import { isArchived, type RunState } from './state.ts'
 
 export interface ListedRun {
   readonly run: Run
@@ -59,4 +59,19 @@ export const listRuns = async (
     runs.push({ run, openTasks, lastEventAt: lastEventAt ?? run.state.startedAt })
   }
   return { runs, next: rows.length > limit ? rows[limit - 1]?.no : undefined }
+}
+
+const endedRuns = statement<RunTables>()((db) =>
+  db.selectFrom('run').select('no').where('status', '!=', 'open').orderBy('no'),
+)
+
+/** Ids of the runs that ended before a moment, epoch ms, and were not archived yet, oldest first. */
+export const archivable = async (db: Reader, before: number): Promise<readonly string[]> => {
+  const found: string[] = []
+  for (const { no } of await db.all(endedRuns, {})) {
+    const run = await db.loadNo(runStream, no)
+    if (!run || run.state.status === 'open' || isArchived(run.state)) continue
+    if (run.state.endedAt <= before) found.push(run.id)
+  }
+  return found
 }

@@ -1,6 +1,6 @@
 import type { StreamDef } from '../../kernel/stream.ts'
 import type { RunEvent } from './events.ts'
-import { evolveRun, type RunState } from './state.ts'
+import { evolveRun, isArchived, type RunState } from './state.ts'
 
 export const runStream: StreamDef<RunState, RunEvent> = {
   kind: 'run',
@@ -10,6 +10,7 @@ export const runStream: StreamDef<RunState, RunEvent> = {
   standing: () => [],
   revived: (state) => state,
   undone: (state) => state,
+  archived: isArchived,
 }
 
 /** The run table as queries see it. */

@@ -19,7 +19,26 @@ interface RunCommon {
 
 export type RunState =
   | (RunCommon & { readonly status: 'open' })
-  | (RunCommon & { readonly status: RunOutcome; readonly endedAt: number; readonly reason: string | null })
+  | (RunCommon & {
+      readonly status: RunOutcome
+      readonly endedAt: number
+      readonly reason: string | null
+      readonly archived?: Archived
+    })
+
+/** When a run was moved to the archive, epoch ms, and how much of it. */
+export interface Archived {
+  readonly at: number
+  readonly events: number
+  readonly tasks: number
+  /** Hash of its last event there. */
+  readonly head: string
+}
+
+export const archivedOf = (state: RunState): Archived | undefined =>
+  state.status === 'open' ? undefined : state.archived
+
+export const isArchived = (state: RunState): boolean => archivedOf(state) !== undefined
 
 export const evolveRun = (state: RunState | undefined, event: Recorded<RunEvent>): RunState => {
   if (event.type === 'run.started') {
@@ -45,6 +64,6 @@ export const evolveRun = (state: RunState | undefined, event: Recorded<RunEvent>
     case 'run.ended':
       return { ...state, status: event.data.outcome, endedAt: event.at, reason: event.data.reason }
     case 'run.archived':
-      return state
+      return state.status === 'open' ? state : { ...state, archived: { at: event.at, ...event.data } }
   }
 }

@@ -34,7 +34,7 @@ interface Folded {
 type StoredEvent = EventRow & { readonly who: string | null }
 
 /**
- * Reads the whole log once, in order: every event's hash and place in its run and stream, and the state of every
+ * Reads the whole log once, in order, and with it the archive where `seeBoth` has laid the two together: every event's hash and place in its run and stream, and the state of every
  * entity folded anew. Then each projection is held against what the log says it must be. Changes nothing.
  */
 export const audit = (db: Database.Database, streams: readonly AnyStream[]): Audit => {
@@ -76,6 +76,7 @@ const readLog = (db: Database.Database, streams: readonly AnyStream[], report: R
   const all = db.prepare(
     'select event.*, actor.who from event left join actor on actor.no = event.actor order by seq',
   )
+  const moved = new Map<number, number>()
   let events = 0
   let lastSeq = 0
   let lastAt = 0
@@ -87,6 +88,8 @@ const readLog = (db: Database.Database, streams: readonly AnyStream[], report: R
     lastSeq = row.seq
     lastAt = row.at
     const { hash: before } = heads.get(row.run) ?? { hash: origin }
+    if (row.type === 'run.archived') compareMoved(row, moved.get(row.run) ?? 0, before, report)
+    moved.set(row.run, (moved.get(row.run) ?? 0) + 1)
     const expected = link(before, { ...row, who: row.who ?? '' })
     if (row.hash !== expected) report(place, 'its hash does not fit the chain')
     heads.set(row.run, { seq: row.seq, hash: row.hash })
@@ -114,6 +117,14 @@ const readLog = (db: Database.Database, streams: readonly AnyStream[], report: R
   for (const { def, state, id, run } of entities.values())
     for (const { scope, name, by } of def.standing(state, { id, run })) count(scope, name, by)
   return { events, lastSeq, entities, tallies, heads }
+}
+
+/** What a run's move to the archive says it took along, against what the two files hold. */
+const compareMoved = (row: StoredEvent, events: number, head: string, report: Report): void => {
+  const said = parsed(row.data) as { events?: number; head?: string } | undefined
+  const place = `archive of run ${row.run}`
+  if (said?.events !== events) report(place, `holds ${events} events, ${said?.events} were moved there`)
+  if (said?.head !== head) report(place, 'does not end where it was moved')
 }
 
 /** As a state looks after a round through storage. */

@@ -20,3 +20,17 @@ export const replaced = (): Failure =>
     'The database file, or the WAL beside it, was moved or deleted while this server had it open.',
     'Restart the server, so that it opens the file that is there now, and see what it holds before going on.',
   )
+
+export const missingArchive = (): Failure =>
+  new Failure(
+    'conflict',
+    'The archive, a file beside the database that holds what was archived, is missing.',
+    'Put the file back under the name of the database followed by "-archive"; "baton doctor" then checks both.',
+  )
+
+export const foreignArchive = (): Failure =>
+  new Failure(
+    'conflict',
+    'The archive file beside the database was left there by another database, so nothing is added to it.',
+    'Move the file with the name of the database followed by "-archive" away, and archive again.',
+  )

@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts'
 import type { Call, Clock, Command, NewId } from '../../kernel/ports.ts'
+import type { ArchivePort } from '../archive-port.ts'
 import { Known } from '../known.ts'
 import { BoundedMemo } from '../memo.ts'
 import { LogTransaction } from '../transaction.ts'
@@ -14,6 +15,7 @@ export interface GroupCommitParts {
   readonly connection: SqliteConnection
   readonly files: SameFiles
   readonly lock: LockWait
+  readonly archive: ArchivePort
   readonly clock: Clock
   readonly newId: NewId
   /** Told of what no client may see: the cause behind a failure that is no refusal. */
@@ -110,12 +112,13 @@ export class GroupCommit {
 
   /** Runs a group under the lock, which is given back whatever happens. */
   private async transact(group: readonly Waiting[]): Promise<readonly Outcome[]> {
-    const { connection, clock, newId, onFault } = this.parts
+    const { connection, archive, clock, newId, onFault } = this.parts
     const turn = new UnbrokenTurn()
     const [{ call }] = group as [Waiting]
     let tx: LogTransaction | undefined
     try {
-      tx = await LogTransaction.begin(connection, { clock, newId, known: this.known, memo: this.memo, call })
+      const { known, memo } = this
+      tx = await LogTransaction.begin(connection, { clock, newId, known, memo, archive, call })
       const outcomes: Outcome[] = []
       for (const waiting of group) outcomes.push(await this.run(tx, waiting, group.length > 1))
       turn.end()

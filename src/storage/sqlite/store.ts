@@ -3,6 +3,7 @@ import type { AnyStream } from '../../kernel/stream.ts'
 import { readHead, signalsAfter } from '../log-statements.ts'
 import { migrationSteps } from '../schema.ts'
 import { Tail } from '../tail.ts'
+import { Archive } from './archive/archive.ts'
 import { Bell } from './bell.ts'
 import type { SqliteConnection } from './connection.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -31,6 +32,7 @@ export interface SqliteOptions {
 export class SqliteStore implements Store {
   private readonly writer: SqliteConnection
   private readonly reader: SqliteConnection
+  private readonly archive: Archive
   private readonly groups: GroupCommit
   private readonly snapshots: Snapshots
   private readonly bell: Bell
@@ -40,23 +42,26 @@ export class SqliteStore implements Store {
 
   constructor(options: SqliteOptions) {
     const { file, durability, streams, schema, clock, newId, onFault = () => {} } = options
-    this.writer = openWriter(file, durability, migrationSteps(streams, schema))
+    const steps = migrationSteps(streams, schema)
+    this.writer = openWriter(file, durability, steps)
     this.writer.neverBlock()
     this.reader = openReader(file)
-    this.snapshots = new Snapshots(this.reader, clock)
+    const { writer } = this
+    this.archive = new Archive({ file, writer, streams, steps })
+    this.snapshots = new Snapshots(this.reader, this.archive, clock)
     this.bell = new Bell(`${file}-bell`)
     this.lock = new LockWait(new Turns(`${file}-queue`))
-    const { writer } = this
     // The writer's pages are warm, and it is the one connection that is never in the middle of a query's snapshot.
     this.tail = new Tail({
       head: () => writer.one(readHead, {})?.seq ?? 0,
-      after: (seq, limit) => writer.all(signalsAfter, { seq, limit }),
+      after: (seq, limit) => this.signals(seq, limit),
       canLook: () => !writer.raw.inTransaction,
       hear: (rung) => this.bell.hear(rung),
       onFault: (fault) => onFault(fault, undefined),
     })
     this.groups = new GroupCommit({
       connection: writer,
+      archive: this.archive,
       files: new SameFiles(file),
       lock: this.lock,
       clock,
@@ -77,6 +82,14 @@ export class SqliteStore implements Store {
     return this.snapshots.read(query, input)
   }
 
+  /** Events that were archived before this process has heard of them leave a gap: then the archive tells of them. */
+  private signals(seq: number, limit: number): readonly Signal[] {
+    const heard = this.writer.all(signalsAfter, { seq, limit })
+    const last = heard.at(-1)?.seq ?? seq
+    if (last - seq === heard.length) return heard
+    return this.archive.beyond()?.all(signalsAfter, { seq, limit }) ?? heard
+  }
+
   listen(listener: (signals: readonly Signal[]) => void): () => void {
     return this.tail.listen(listener)
   }
@@ -92,6 +105,7 @@ export class SqliteStore implements Store {
     this.tail.close()
     this.bell.close()
     this.lock.close()
+    this.archive.close()
     this.reader.close()
     this.writer.close()
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { archiveRun } from '../../primitives/run/commands/archive.ts'
 import { endRun } from '../../primitives/run/commands/end.ts'
 import { reason, runId } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
@@ -8,6 +9,7 @@ import { defineTool } from '../tool.ts'
 const input = z.strictObject({
   outcome: z.enum(['completed', 'failed', 'cancelled']).describe('How it ended'),
   reason,
+  archive: z.boolean().describe('Move it out of the hot file, to be read only; also later').optional(),
   run_id: runId,
 })
 
@@ -16,6 +18,7 @@ const output = z.object({
   status: z.string(),
   cancelled: z.number().describe('Tasks'),
   stopped: z.number().describe('Agents'),
+  archived: z.number().describe('Events').optional(),
 })
 
 export const endRunTool = defineTool({
@@ -27,17 +30,17 @@ export const endRunTool = defineTool({
   effect: 'destructive',
   input,
   output,
-  run: async ({ run_id: named, outcome, reason = null }, ctx) => {
+  run: async ({ run_id: named, outcome, reason = null, archive }, ctx) => {
     mustConduct(ctx.session.joined, 'end the run')
-    const asked = { run_id: named, outcome, reason, speaker: speaker(ctx.session) }
-    const { run_id, cancelled_tasks, stopped_agents } = await ctx.execute(endRun, asked)
-    return remember(ctx.session, {
-      run_id,
-      status: outcome,
-      cancelled: cancelled_tasks,
-      stopped: stopped_agents,
-    })
+    const said = speaker(ctx.session)
+    const asked = { run_id: named, outcome, reason, again: archive, speaker: said }
+    const { run_id, status, cancelled_tasks, stopped_agents } = await ctx.execute(endRun, asked)
+    const done = { run_id, status, cancelled: cancelled_tasks, stopped: stopped_agents }
+    if (!archive) return remember(ctx.session, done)
+    // In a transaction of its own: what is moved is what was committed.
+    const { events } = await ctx.execute(archiveRun, { run_id, speaker: said })
+    return remember(ctx.session, { ...done, archived: events })
   },
-  say: ({ run_id, status, cancelled, stopped }) =>
-    `Run ${run_id} has ended: ${status}. Cancelled ${cancelled} open tasks, stopped ${stopped} agents. Its results can still be read (get_run, list_tasks).`,
+  say: ({ run_id, status, cancelled, stopped, archived }) =>
+    `Run ${run_id} has ended: ${status}. Cancelled ${cancelled} open tasks, stopped ${stopped} agents.${archived === undefined ? '' : ` Archived with ${archived} events: it cannot be rolled back any more.`} Its results can still be read (get_run, list_tasks).`,
 })

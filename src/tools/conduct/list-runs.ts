@@ -50,8 +50,8 @@ export const listRunsTool = defineTool({
   },
   say: ({ runs, next_cursor }) => {
     const lines = runs.map(
-      ({ run_id, name, goal, status, open_tasks, last_event_at }) =>
-        `${run_id} ${cut(name ?? goal, 80)}: ${status}, ${open_tasks} open tasks, last event ${last_event_at}`,
+      ({ run_id, name, goal, status, archived, open_tasks, last_event_at }) =>
+        `${run_id} ${cut(name ?? goal, 80)}: ${status}${archived ? ' (archived)' : ''}, ${open_tasks} open tasks, last event ${last_event_at}`,
     )
     if (lines.length === 0) return 'There is no such run. start_run opens one.'
     return [...lines, moreWords(next_cursor), 'get_run tells where one stands and what to do next.']

@@ -1,6 +1,7 @@
 import type { ListedRun } from '../../primitives/run/list.ts'
 import type { Overview } from '../../primitives/run/overview.ts'
 import type { Situation } from '../../primitives/run/situation.ts'
+import { isArchived } from '../../primitives/run/state.ts'
 import { iso } from '../fields.ts'
 import { invite } from '../invite.ts'
 import { cut } from './words.ts'
@@ -14,6 +15,7 @@ export const runRow = ({ run, openTasks, lastEventAt }: ListedRun) => ({
   goal: cut(run.state.goal, 200),
   status: run.state.status,
   ...(run.state.paused && run.state.status === 'open' ? { paused: true } : {}),
+  ...(isArchived(run.state) ? { archived: true } : {}),
   open_tasks: openTasks,
   last_event_at: iso(lastEventAt),
 })
@@ -34,6 +36,7 @@ export const runView = (situation: Situation) => {
   const { run, state, overview, lastEventAt, busy, checkpoints, nextActions } = situation
   const { goal, name, status, paused, strategy, settings, counts, started_at } = overview
   const ended = state && state.status !== 'open' ? state : undefined
+  const archived = ended?.archived
   const busyAgents = [...(busy ?? [])].slice(0, most.agents)
   return {
     run_id: run.id,
@@ -61,6 +64,9 @@ export const runView = (situation: Situation) => {
     started_at: iso(started_at),
     last_event_at: iso(lastEventAt),
     ...(ended ? { ended_at: iso(ended.endedAt), end_reason: ended.reason } : {}),
+    ...(archived
+      ? { archived: { at: iso(archived.at), events: archived.events, tasks: archived.tasks } }
+      : {}),
   }
 }
 export type RunView = ReturnType<typeof runView>
