@@ -29,7 +29,12 @@ export class KnowingReader extends LogReader {
   ): Awaitable<Entity<S, E> | undefined> {
     const known = this.known.byId(id)
     if (known) return known.def === def ? known : undefined
-    return after(super.load(def, id), (entity) => entity && this.known.hold(entity))
+    if (this.known.isMissing(def.kind, id)) return undefined
+    return after(super.load(def, id), (entity) => {
+      if (entity) return this.known.hold(entity)
+      this.known.miss(def.kind, id)
+      return undefined
+    })
   }
 
   override loadNo<S extends object, E extends DomainEvent>(
