@@ -38,9 +38,13 @@ export class KnowingReader extends LogReader {
   ): Awaitable<Entity<S, E> | undefined> {
     const known = this.known.byId(id)
     if (known) return known.def === def ? known : undefined
+    if (this.known.isMissing(def.kind, id)) return undefined
     return after(super.load(def, id), (entity) => {
       if (entity) return this.known.hold(entity)
-      return looksLikeId(id) ? after(this.beyond()?.load(def, id), (old) => this.asPast(old)) : undefined
+      return after(looksLikeId(id) ? this.beyond()?.load(def, id) : undefined, (old) => {
+        if (!old) this.known.miss(def.kind, id)
+        return this.asPast(old)
+      })
     })
   }
 

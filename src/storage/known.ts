@@ -20,6 +20,8 @@ export class Known {
   private seq = -1
   private readonly entities = new Map<number, AnyEntity>()
   private readonly numbers = new Map<string, number>()
+  /** Kind and id of what was looked for and is not there, such as the vocabulary of a file without one. */
+  private readonly missing = new Set<string>()
   readonly runHeads = new Map<number, RunHead>()
   readonly tallies = new Map<string, number>()
   /** Numbers of speakers, by their text. An actor's row never changes, so these outlive other processes' commits. */
@@ -27,8 +29,8 @@ export class Known {
 
   /** Called under the lock, with the head of the log: forgets what may have changed. */
   meet(seq: number): void {
-    const { entities, tallies, runHeads, actors } = this
-    const full = Math.max(entities.size, tallies.size, runHeads.size) > most
+    const { entities, missing, tallies, runHeads, actors } = this
+    const full = Math.max(entities.size, missing.size, tallies.size, runHeads.size) > most
     if (seq !== this.seq || full) this.forget()
     if (actors.size > most) actors.clear()
     this.seq = seq
@@ -43,6 +45,7 @@ export class Known {
     this.seq = -1
     this.entities.clear()
     this.numbers.clear()
+    this.missing.clear()
     this.runHeads.clear()
     this.tallies.clear()
   }
@@ -56,12 +59,21 @@ export class Known {
     return no === undefined ? undefined : this.entities.get(no)
   }
 
+  isMissing(kind: string, id: string): boolean {
+    return this.missing.has(`${kind} ${id}`)
+  }
+
+  miss(kind: string, id: string): void {
+    this.missing.add(`${kind} ${id}`)
+  }
+
   /** Keeps an entity; the same one loaded by id and by number must meet in one object, which is answered. */
   hold<T extends AnyEntity>(entity: T): T {
     const held = this.entities.get(entity.no)
     if (held) return held as T
     this.entities.set(entity.no, entity)
     this.numbers.set(entity.id, entity.no)
+    this.missing.delete(`${entity.def.kind} ${entity.id}`)
     return entity
   }
 

@@ -249,21 +249,9 @@ export class LogTransaction extends KnowingReader implements Tx {
     const born = version === 1 ? entity.id : null
     const at = this.now
     const before = this.runHead(run) as RunHead
-    const hash = link(before.hash, {
-      seq,
-      run,
-      stream,
-      version,
-      prev,
-      born,
-      type,
-      who,
-      correlation,
-      at,
-      data,
-    })
-    const event = { seq, run, stream, version, prev, born, type, data, actor, correlation, at, hash }
-    this.connection.write(insertEvent, event)
+    const event = { seq, run, stream, version, prev, born, type, who, correlation, at, data }
+    const hash = link(before.hash, event)
+    this.connection.write(insertEvent, Object.assign(event, { actor, hash }))
     this.pending.runHeads.set(run, { seq, at, hash })
     entity.lastSeq = seq
   }

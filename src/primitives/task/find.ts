@@ -46,10 +46,16 @@ export const taskAndRun = async (
   return { run, task: await theTask(db, run.no, handle) }
 }
 
+// Not the whole event: each column of a row costs as much as the seek, and a claim wants this one alone.
+const saidAt = statement<{ event: { seq: number; data: string } }, { seq: number }>()((db, p) =>
+  db.selectFrom('event').select('data').where('seq', '=', p.seq),
+)
+
 /** What was asked, read from the event that holds it. */
 export const definitionOf = async (db: Reader, state: TaskState): Promise<Definition> => {
-  const event = await db.event(state.definitionSeq)
-  const data = event?.data as Definition | { definition: Definition }
+  const event = await db.one(saidAt, { seq: state.definitionSeq })
+  if (!event) throw new Error(`event ${state.definitionSeq} is missing from the log`)
+  const data = JSON.parse(event.data) as Definition | { definition: Definition }
   return 'definition' in data ? data.definition : data
 }
 

@@ -122,6 +122,7 @@ const successorsOf = async (
  * will wait for the new one.
  */
 const refuseCycles = async (tx: Tx, all: readonly Resolved[], { successors }: Batch): Promise<void> => {
+  if (successors.size === 0 && all.every(({ dependsOn }) => dependsOn.length === 0)) return
   const waitsFor = new Map(all.map(({ id, dependsOn }) => [id, dependsOn]))
   const names = new Map(all.map(({ id, plan }) => [id, plan.key ?? id]))
   const queue = [...successors.keys()]
