@@ -6,6 +6,7 @@ import { schemaVersion } from './storage/schema.ts'
 import { archiveOf } from './storage/sqlite/archive/archive.ts'
 import { seeBoth } from './storage/sqlite/archive/both.ts'
 import { audit } from './storage/sqlite/audit.ts'
+import { cannotOpen } from './storage/sqlite/failures.ts'
 import { checkFile } from './storage/sqlite/migrate.ts'
 import { version } from './version.ts'
 
@@ -20,7 +21,7 @@ export const doctor = (config: Pick<Config, 'db'>): number => {
     process.stderr.write(`baton: there is no database at ${config.db}.\nName it with --db or --tenant.\n`)
     return 2
   }
-  const db = new Database(config.db, { readonly: true, timeout: 5_000 })
+  const db = openToLook(config.db)
   const archive = archiveOf(config.db)
   try {
     const schema = checkFile(db)
@@ -59,6 +60,14 @@ export const doctor = (config: Pick<Config, 'db'>): number => {
 /** How many runs the log says are in the archive. */
 const archivedRuns = (db: Database.Database): number =>
   (db.prepare(`select count(*) as n from main.event where type = 'run.archived'`).get() as { n: number }).n
+
+const openToLook = (file: string): Database.Database => {
+  try {
+    return new Database(file, { readonly: true, timeout: 5_000 })
+  } catch (fault) {
+    throw cannotOpen(file, fault)
+  }
+}
 
 /** Leases that have ended by the clock and wait for the next sweep of a running server. */
 const leases = (db: Database.Database): void => {

@@ -62,4 +62,4 @@ export const notFound = (what: string, id: string, hint: string): Failure =>
 
 /** A bad argument: names the field and what would be right. */
 export const invalid = (field: string, problem: string, fix: string): Failure =>
-  new Failure('invalid_argument', `${field}: ${problem}`, fix, { field })
+  new Failure('invalid_argument', `${field}: ${problem.replace(/\.$/, '')}.`, fix, { field })

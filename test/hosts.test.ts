@@ -161,7 +161,7 @@ describe('--write', () => {
     const before = `${JSON.stringify({ inputs: [{ id: 'k' }], servers: { other: { url: 'u', n: 1 } }, z: null }, null, '\t')}\n`
     await put(before)
     expect(await write()).toBe(
-      `Added the server baton in ${fileIn()}; the file as it was is ${fileIn()}.bak.`,
+      `Added the server baton in ${fileIn()}; the file as it was before Baton is ${fileIn()}.bak.`,
     )
     const after = { inputs: [{ id: 'k' }], servers: { other: { url: 'u', n: 1 }, baton }, z: null }
     expect(await content()).toBe(`${JSON.stringify(after, null, '\t')}\n`)

@@ -76,7 +76,7 @@ const contentOf = async (
   let content: unknown
   try {
     // YAML is loaded only here: most starts have no config file, and its parser costs them milliseconds.
-    content = isJson ? JSON.parse(text) : (await import('yaml')).parse(text, { logLevel: 'error' })
+    content = isJson ? JSON.parse(text) : await fromYaml(text)
   } catch (error) {
     const [why = ''] = (error as Error).message.split('\n')
     throw refuse(`${path} is not valid ${isJson ? 'JSON' : 'YAML'}: ${why.replace(/[:.]$/, '')}.`)
@@ -86,6 +86,12 @@ const contentOf = async (
   if (typeof content !== 'object' || Array.isArray(content))
     throw refuse(`${path} does not hold keys with values, such as ${keyOf('log-level')}: debug.`)
   return content as Record<string, unknown>
+}
+
+/** What a YAML text holds. Bundled, a CommonJS package has only its default; run from source, it has names as well. */
+const fromYaml = async (text: string): Promise<unknown> => {
+  const loaded: typeof import('yaml') & { readonly default?: typeof import('yaml') } = await import('yaml')
+  return (loaded.default ?? loaded).parse(text, { logLevel: 'error' })
 }
 
 /** A path as one was given: `~` is the home directory, since hosts start servers without a shell to expand it. */

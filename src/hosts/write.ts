@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
 import { chmod, copyFile, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -7,7 +8,7 @@ import type { HostConfig } from '../hosts.ts'
 
 /**
  * Merges a host's configuration into its file and answers what it did, in a sentence. Every other key and
- * server stays; the file as it was stays beside it as `.bak`. Throws a Failure, with nothing changed, where the
+ * server stays; the file as it was before the first change stays beside it as `.bak`. Throws a Failure, with nothing changed, where the
  * file is not plain JSON or cannot be written.
  */
 export const writeHostConfig = async ({ title, file, json }: HostConfig): Promise<string> => {
@@ -33,14 +34,23 @@ export const writeHostConfig = async ({ title, file, json }: HostConfig): Promis
       return `${file} already has the server baton as it should be; nothing was changed.`
     // Through a link, so that a file that is kept elsewhere and linked stays linked.
     const target = await realpath(file)
-    await copyFile(target, `${file}.bak`)
+    await keepFirst(target, `${file}.bak`)
     await replace(target, text, (await stat(target)).mode)
-    return `${had ? 'Updated' : 'Added'} the server baton in ${file}; the file as it was is ${file}.bak.`
+    return `${had ? 'Updated' : 'Added'} the server baton in ${file}; the file as it was before Baton is ${file}.bak.`
   } catch (error) {
     if (error instanceof Failure) throw error
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
     throw new Failure('forbidden', `${file} could not be written (${code}); it is unchanged.`, paste)
+  }
+}
+
+/** Copies the file unless a copy is there already: what a second change would save is our own first one. */
+const keepFirst = async (file: string, copy: string): Promise<void> => {
+  try {
+    await copyFile(file, copy, constants.COPYFILE_EXCL)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await stat(copy)).isFile()) throw error
   }
 }
 

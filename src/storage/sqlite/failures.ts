@@ -1,5 +1,17 @@
 import { Failure } from '../../errors.ts'
 
+/** The file cannot be a database of ours: a folder, no permission, or something that is not SQLite. */
+export const cannotOpen = (file: string, fault: unknown): Failure => {
+  if (fault instanceof Failure) return fault
+  const { code = 'unknown error' } = fault as { readonly code?: string }
+  return new Failure(
+    'invalid_argument',
+    `The database ${file} cannot be opened (${code}).`,
+    'Give the path of a file, not of a folder, that you may read and write, with --db.',
+    { field: 'db' },
+  )
+}
+
 export const closing = (): Failure =>
   new Failure(
     'busy',

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { SqliteConnection } from './connection.ts'
+import { cannotOpen } from './failures.ts'
 import { isBusy } from './lock-wait.ts'
 import { checkFile, migrate } from './migrate.ts'
 
@@ -24,7 +25,7 @@ export const openWriter = (
   steps: readonly (readonly string[])[],
 ): SqliteConnection => {
   createPrivately(file)
-  const db = new Database(file, { timeout: openingPatience })
+  const db = opened(file, { timeout: openingPatience })
   try {
     // Before anything is set: a file of another program is left exactly as it was.
     checkFile(db)
@@ -37,12 +38,21 @@ export const openWriter = (
     return new SqliteConnection(db)
   } catch (failure) {
     db.close()
-    throw failure
+    throw (failure as { code?: string }).code === 'SQLITE_NOTADB' ? cannotOpen(file, failure) : failure
+  }
+}
+
+/** A handle on the file; a Failure that names it where there can be none. */
+const opened = (file: string, options: Database.Options): Database.Database => {
+  try {
+    return new Database(file, options)
+  } catch (fault) {
+    throw cannotOpen(file, fault)
   }
 }
 
 export const openReader = (file: string): SqliteConnection => {
-  const db = new Database(file, { readonly: true, timeout: 5_000 })
+  const db = opened(file, { readonly: true, timeout: 5_000 })
   common(db)
   return new SqliteConnection(db)
 }
@@ -56,7 +66,7 @@ const createPrivately = (file: string): void => {
   try {
     closeSync(openSync(file, 'wx', 0o600))
   } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault
+    if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotOpen(file, fault)
   }
 }
 

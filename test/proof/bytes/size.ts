@@ -1,5 +1,5 @@
 import { eventually } from '../../support/deadline.ts'
-import { cpuMs, procIsThere } from '../../support/proc.ts'
+import { cpuMs, procIsThere, residentMiB } from '../../support/proc.ts'
 import { type Attack, attack, expecting, invalidRequest, line, MiB, refusing, request } from './attack.ts'
 
 const deep = (open: string, close: string, depth = 100_000): string =>
@@ -12,6 +12,9 @@ const large = (id: string, bytes: number, idLast = false): string => {
     ? `{"method":"tools/call",${params},"jsonrpc":"2.0","id":"${id}"}\n`
     : `{"jsonrpc":"2.0","id":"${id}","method":"tools/call",${params}}\n`
 }
+
+/** How much more memory a server may hold for a client that does not read, MiB. All answers would take 450. */
+const mostUnread = 270
 
 /** More than fits, in length or in depth. */
 export const size: readonly Attack[] = [
@@ -27,6 +30,7 @@ export const size: readonly Attack[] = [
     let read = ''
     for (let offset: number | undefined = 0; offset !== undefined; ) {
       const part = await wire.call('get_task', { task_id: task.task_id, offset })
+      if (/\p{Surrogate}/u.test(part.result)) return 'a part of it ends in half a character'
       read += part.result
       offset = part.next_offset
     }
@@ -101,16 +105,19 @@ export const size: readonly Attack[] = [
   }),
   attack('many answers that nobody reads', async (wire, random) => {
     const base = `unread-${random.int(0, 1e9)}`
-    const ids = Array.from({ length: 2_000 }, (_, i) => `${base}-${i}`)
-    const answers = Promise.all(ids.map((id) => wire.answer(id, 30_000)))
+    const ids = Array.from({ length: 8_000 }, (_, i) => `${base}-${i}`)
+    const answers = Promise.all(ids.map((id) => wire.answer(id, 60_000)))
+    const pid = await wire.server.pid
+    const before = procIsThere() ? residentMiB(pid) : 0
     const { stdout } = wire.server.child
     stdout?.pause()
     void wire.write(ids.map((id) => line(request(id, 'tools/list'))).join(''))
     // It stops reading when too much of what it said is unread, and then has nothing to do.
-    if (procIsThere()) await standsStill(await wire.server.pid)
+    if (procIsThere()) await standsStill(pid)
+    const grown = procIsThere() ? residentMiB(pid) - before : 0
     stdout?.resume()
     await answers
-    return undefined
+    return grown < mostUnread ? undefined : `the server grew by ${Math.round(grown)} MiB`
   }),
 ]
 
