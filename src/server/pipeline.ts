@@ -74,9 +74,9 @@ export class Pipeline {
     throw new Failure(
       'not_found',
       `There is no tool "${brief(name, 64)}".`,
-      guess
-        ? `The closest is ${guess}; tools/list names all that this server was started with.`
-        : 'None is on.',
+      this.tools.size === 0
+        ? 'None is on.'
+        : `${guess ? `The closest is ${guess}; tools/list` : 'tools/list'} names all that this server was started with.`,
     )
   }
 

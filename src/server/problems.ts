@@ -79,7 +79,7 @@ function ofUnknownKeys(keys: readonly string[], { schema }: Around, path: Path):
     const guess = nearest(key, known)
     return {
       field: fieldName([...path, key]),
-      problem: guess ? `no such argument; the closest is ${guess}` : 'no such argument; none is taken here',
+      problem: `no such argument${guess ? `; the closest is ${guess}` : known.length === 0 ? '; none is taken here' : ''}`,
     }
   })
 }

@@ -20,7 +20,7 @@ export function findPrompt(prompts: readonly PromptDef[], name: string): PromptD
   throw new Failure(
     'not_found',
     `There is no prompt "${brief(name, 64)}".`,
-    guess ? `The closest is ${guess}.` : '',
+    guess ? `The closest is ${guess}.` : 'prompts/list names those there are.',
   )
 }
 

@@ -34,8 +34,10 @@ export interface Connection {
 
 /** Serves one MCP connection, which gets a session of its own. Resolves when the transport has started. */
 export async function connectServer(options: ServerOptions): Promise<Connection> {
-  const { store, newId, log, tools, resources, prompts, transport } = options
-  const server = createMcp(options.version)
+  const { store, newId, log, tools, resources, transport } = options
+  const names = new Set(tools.map(({ name }) => name))
+  const prompts = options.prompts.filter(({ needs = [] }) => needs.every((name) => names.has(name)))
+  const server = createMcp(options.version, tools)
   const session = new Session(newId('ses'), options.machine)
   const calls = new Calls()
   const parts: HandlerParts = { server, newId, log }

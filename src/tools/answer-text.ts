@@ -1,5 +1,5 @@
 import { excerpt } from '../primitives/task/excerpt.ts'
-import { asText, fenced } from '../primitives/task/prompt.ts'
+import { asText, fenced } from '../primitives/task/fence.ts'
 
 /** Characters of one answer in a text that lists several. */
 const most = 600

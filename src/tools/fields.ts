@@ -16,9 +16,14 @@ export const text = (most: number, least = 1) =>
     error: `takes ${least} to ${most} characters`,
   })
 
-/** Text that the database keeps outside of JSON, to find things by: there, half of a surrogate pair cannot be told. */
+/**
+ * A name, title or key: one line, since texts for models show it as it is, and a whole one, since the database keeps it
+ * outside of JSON, where half of a surrogate pair cannot be told.
+ */
 export const keptText = (most: number) =>
-  text(most).refine((given) => !/\p{Surrogate}/u.test(given), { error: 'holds half of a surrogate pair' })
+  text(most)
+    .refine((given) => !/\p{Surrogate}/u.test(given), { error: 'holds half of a surrogate pair' })
+    .refine((given) => !/\p{Cc}/u.test(given), { error: 'takes one line without control characters' })
 
 /**
  * A list of at most so many entries. `max` rather than a refinement: zod then refuses five million entries before it

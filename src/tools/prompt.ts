@@ -19,6 +19,8 @@ export interface PromptDef {
   readonly title: string
   readonly description: string
   readonly arguments: readonly PromptArgument[]
+  /** Names of the tools without which it cannot be followed: it is offered only beside them. */
+  readonly needs?: readonly string[]
   render(
     args: Readonly<Record<string, string>>,
     store: Reading,

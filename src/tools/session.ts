@@ -5,6 +5,11 @@ import { type Machine, unknownMachine } from '../primitives/presence/alive.ts'
 export interface Lease {
   readonly token: string
   readonly agent: string
+  /**
+   * Another agent of this session had claimed the task before: a report without a token could then be the late one of
+   * that agent, so it does not get this token by default.
+   */
+  readonly contested?: boolean
 }
 
 /** How many tokens of reported tasks a session keeps, for a report that is sent again. */
@@ -37,6 +42,13 @@ export class Session {
   constructor(id: string, machine: Machine = unknownMachine) {
     this.id = id
     this.machine = machine
+  }
+
+  /** Keeps a claim that was made here. */
+  keep(taskId: string, lease: Lease): void {
+    const before = this.lease(taskId)
+    const contested = before !== undefined && (before.agent !== lease.agent || before.contested === true)
+    this.leases.set(taskId, contested ? { ...lease, contested } : lease)
   }
 
   /** The claim of a task that was made here, reported or not. */

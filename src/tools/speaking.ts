@@ -1,7 +1,7 @@
 import { type Once, once } from '../kernel/idempotency.ts'
 import type { Tx } from '../kernel/ports.ts'
 import { startRun } from '../primitives/run/commands/conduct.ts'
-import { meantRun, type Run, type Speaker } from '../primitives/run/find.ts'
+import { meantRun, onlyOpenRun, type Run, type Speaker } from '../primitives/run/find.ts'
 import { abandoned, lineage } from '../primitives/run/lineage.ts'
 import type { Session } from './session.ts'
 
@@ -19,8 +19,9 @@ export const onceIn = <O>(tx: Tx, run: Run, what: Once, act: () => Promise<O>): 
   once(tx, run.no, what, (seq) => abandoned(lineage(run.state.epochs), seq), act)
 
 /**
- * As `onceIn`, for a call that opens a run where none is open at all. Its key then counts in that run and, for a
- * repetition that finds no run open either, in the file.
+ * As `onceIn`, for a call that opens a run where none is open at all: the ended one that a conductor spoke of last does
+ * not bind it. Its key then counts in the new run and, for a repetition that comes from where this one came, in the
+ * ended run, else in the file.
  */
 export const onceInRunOrNew = async <O>(
   tx: Tx,
@@ -28,12 +29,14 @@ export const onceInRunOrNew = async <O>(
   what: Once,
   act: (run: Run) => Promise<O>,
 ): Promise<O> => {
-  const run = await meantRun(tx, asked.run_id, asked.speaker)
-  if (run) return onceIn(tx, run, what, () => act(run))
-  return once(tx, 0, what, never, async () => {
-    const opened = await startRun(tx, { goal: asked.goal })
-    return onceIn(tx, opened, what, () => act(opened))
-  })
+  const { run_id, speaker, goal } = asked
+  const actIn = (run: Run) => onceIn(tx, run, what, () => act(run))
+  const meant = await meantRun(tx, run_id, speaker)
+  if (!meant) return once(tx, 0, what, never, async () => actIn(await startRun(tx, { goal })))
+  // What was named, and what a worker joined, is meant even when it has ended: that is then refused.
+  const binds = meant.state.status === 'open' || run_id !== undefined || speaker.joined.length > 0
+  if (binds) return actIn(meant)
+  return onceIn(tx, meant, what, async () => actIn((await onlyOpenRun(tx)) ?? (await startRun(tx, { goal }))))
 }
 
 /** A run as such is never rolled back. */

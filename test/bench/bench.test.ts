@@ -11,7 +11,7 @@ import { compare as writeTool } from './write-tool.ts'
 /** Each measurement in its smallest form: what it finds means nothing, but it still finds something. */
 const inSmall: Readonly<Record<string, () => Promise<Record<string, number>>>> = {
   P2: async () => ({ lives: await throughMcp({ rounds: 1, turns: 1 }) }),
-  P3: () => writeTool({ rounds: 1, turns: 1, calls: 5 }),
+  P3: () => writeTool({ warmUp: 20, rounds: 1, calls: 5 }),
   P4: () => startUp({ starts: 1, memory: 1 }),
   P6: () => atScale({ small: 200, big: 400, rounds: 1, calls: 2 }),
   P8: async () => ({ replay: await goingBack({ history: 300, rounds: 1 }) }),

@@ -6,15 +6,14 @@ import { bundle } from './bundle.ts'
 import { bareCommit, type Stored } from './floor/bare-commit.ts'
 import { callsPerSecond } from './in-flight.ts'
 import { alternate, type Measure, ratio, typical } from './measure.ts'
-import { atLeast, atMost, median } from './rows.ts'
+import { atLeast, atMost } from './rows.ts'
 import { type Wire, withWires } from './wire.ts'
 
 export interface Sizes {
-  /** Each with new servers and files: what is measured is a server's first calls, as sessions have them. */
+  /** Calls of each server that are not counted: so many it takes until V8 has compiled what they run through. */
+  readonly warmUp: number
   readonly rounds: number
-  /** Turns that the contenders of a round take. */
-  readonly turns: number
-  /** Calls of a turn with one in flight. With many there are four times as many. */
+  /** Calls of a round with one in flight. With many there are four times as many. */
   readonly calls: number
 }
 
@@ -43,46 +42,38 @@ const storedBy = (file: string, task: string): Stored => {
   return stored
 }
 
-const round = (echoServer: string, { turns, calls }: Sizes) =>
+/** The ratios of P3. */
+export const compare = ({ warmUp, rounds, calls }: Sizes) =>
   withScratch(async (directory) => {
     const db = join(directory, 'baton.db')
+    const echoServer = await bundle('test/bench/floor/echo-server.ts', directory)
     return withWires([[entry, '--db', db], [echoServer]], async ([ours, echo]) => {
       if (!ours || !echo) throw new Error('two servers were asked for')
       const ids = await claimTasks(ours)
       const call = (wire: Wire) => (n: number) =>
         wire.call(tool, { task_id: ids[n % width], note: 'on the way', percent: 50 })
-      await call(ours)(0)
+      const many = (wire: Wire, times: number) => callsPerSecond(times, width, call(wire))
+      await many(ours, warmUp)
+      await many(echo, warmUp)
       const commit = bareCommit(join(directory, 'floor.db'), storedBy(db, ids[0] as string))
-      const alone = await alternate(turns, {
+      const alone = await alternate(rounds, {
         ours: () => typical(calls, call(ours)),
         echo: () => typical(calls, call(echo)),
         commit: () => typical(calls, commit.once),
       })
-      const many = await alternate(turns, {
-        ours: () => callsPerSecond(calls * 4, width, call(ours)),
-        echo: () => callsPerSecond(calls * 4, width, call(echo)),
+      const rates = await alternate(rounds, {
+        ours: () => many(ours, calls * 4),
+        echo: () => many(echo, calls * 4),
       })
       commit.close()
       const floor = alone.echo.map((echoed, turn) => echoed + (alone.commit[turn] ?? Number.NaN))
-      return { alone: ratio(alone.ours, floor), rate: ratio(many.ours, many.echo) }
+      return { alone: ratio(alone.ours, floor), rate: ratio(rates.ours, rates.echo) }
     })
-  })
-
-/** The ratios of P3. */
-export const compare = (sizes: Sizes) =>
-  withScratch(async (directory) => {
-    const echoServer = await bundle('test/bench/floor/echo-server.ts', directory)
-    const found: { alone: number; rate: number }[] = []
-    for (let n = 0; n < sizes.rounds; n++) found.push(await round(echoServer, sizes))
-    return {
-      alone: median(found.map(({ alone }) => alone)),
-      rate: median(found.map(({ rate }) => rate)),
-    }
   })
 
 /** P3: report_progress through the built server, durability full, against the SDK's echo and SQLite's commit. */
 export const measure: Measure = async ({ quick }) => {
-  const found = await compare({ rounds: quick ? 2 : 7, turns: quick ? 6 : 8, calls: 100 })
+  const found = await compare({ warmUp: 3_000, rounds: quick ? 7 : 21, calls: 200 })
   const sum = '× (SDK echo + bare commit)'
   return {
     rows: [

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { schema, streams } from '../../src/primitives/index.ts'
 import { SqliteStore } from '../../src/storage/sqlite/store.ts'
@@ -34,18 +33,15 @@ const drawsOf = ({ seed, length }: HistoriesOptions, number: number): readonly n
  * the one with that number.
  */
 export const histories = (options: HistoriesOptions): Promise<Outcome> =>
-  prove('histories', async ({ directory: scratch, faults }) => {
-    const template = join(scratch, 'template.db')
+  prove('histories', async ({ directory, faults }) => {
+    const template = join(directory, 'template.db')
     await emptyFile(template)
     const seen: Record<string, number> = { histories: 0, commands: 0, refused: 0, events: 0, rollbacks: 0 }
     const only = process.env.HISTORY
     const numbers =
       only === undefined ? Array.from({ length: options.histories }, (_, i) => i) : [Number(only)]
-    const liveAll = async (historian: AnsweringProcess<Ask>, name: string) => {
-      const directory = join(scratch, name)
-      await mkdir(directory)
-      const live = (draws: readonly number[]): Promise<Told> =>
-        historian.ask({ do: 'live', directory, template, draws })
+    const liveAll = async (historian: AnsweringProcess<Ask>) => {
+      const live = (draws: readonly number[]): Promise<Told> => historian.ask({ do: 'live', template, draws })
       for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
         const draws = drawsOf(options, number)
         const told = await live(draws)
@@ -59,7 +55,7 @@ export const histories = (options: HistoriesOptions): Promise<Outcome> =>
     }
     const program = join(import.meta.dirname, 'histories', 'historian.ts')
     await withProcesses<Ask, unknown>(program, options.processes, (historians) =>
-      Promise.all(historians.map((historian, i) => liveAll(historian, `historian-${i}`))),
+      Promise.all(historians.map(liveAll)),
     )
     return seen
   })

@@ -81,6 +81,13 @@ describe('a call that cannot be read', () => {
     expect(text).toContain('paint_fence;')
   })
 
+  it('guesses at no tool when none is near, and points to the list', async () => {
+    const { client } = await join({ tools: [paint, watch] })
+    const { text } = await call(client, 'nosuch')
+    expect(text).toContain('tools/list names all')
+    expect(text).not.toContain('closest')
+  })
+
   it.each(['', '__proto__', 'constructor', 'x'.repeat(100_000)])('knows no tool like %o', async (name) => {
     const { client } = await join({ tools: [paint] })
     const { error, text } = await call(client, name)

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { ServerOptions } from '../../src/server/serve.ts'
 import type { Complete } from '../../src/tools/complete.ts'
 import type { PromptDef } from '../../src/tools/prompt.ts'
 import type { ResourceDef } from '../../src/tools/resource.ts'
 import { join } from './harness.ts'
+import { paint } from './toys.ts'
 
 const numbers: Complete = async (_typed, { kind = 'cow' }) =>
   Array.from({ length: 250 }, (_, i) => `${kind}-${i}`)
@@ -44,6 +46,16 @@ const stable: ResourceDef = {
 const farm = () => join({ prompts: [feed, broken], resources: [stable] })
 
 describe('prompts', () => {
+  it('are offered only beside the tools that they need', async () => {
+    const needy = { ...feed, name: 'needy', needs: ['paint_fence'] }
+    const names = async (tools: ServerOptions['tools']) => {
+      const { client } = await join({ prompts: [feed, needy], tools })
+      return (await client.listPrompts()).prompts.map(({ name }) => name)
+    }
+    expect(await names([])).toEqual(['feed_animal'])
+    expect(await names([paint])).toEqual(['feed_animal', 'needy'])
+  })
+
   it('are listed in order, without their code', async () => {
     const { client } = await farm()
     const { prompts } = await client.listPrompts()

@@ -1,6 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
-import { instructions } from '../../src/server/instructions.ts'
+import { instructionsFor } from '../../src/server/instructions.ts'
+import { conductTools } from '../../src/tools/conduct/index.ts'
+import { tools } from '../../src/tools/index.ts'
 import type { Session } from '../../src/tools/session.ts'
+import { workTools } from '../../src/tools/work/index.ts'
 import { call, join } from './harness.ts'
 import { paint, watch } from './toys.ts'
 
@@ -8,9 +11,9 @@ const waiting = (store: { listeners: Set<unknown> }) => expect.poll(() => store.
 
 describe('a connection', () => {
   it('introduces itself with capabilities and instructions', async () => {
-    const { client } = await join()
+    const { client } = await join({ tools })
     expect(client.getServerVersion()).toEqual({ name: 'baton', title: 'Baton', version: '1.2.3' })
-    expect(client.getInstructions()).toBe(instructions)
+    expect(client.getInstructions()).toBe(instructionsFor(tools.map(({ name }) => name)))
     expect(client.getServerCapabilities()).toEqual({
       tools: {},
       resources: { subscribe: true, listChanged: true },
@@ -19,8 +22,29 @@ describe('a connection', () => {
     })
   })
 
-  it('has instructions that no host cuts', () => {
-    expect(Buffer.byteLength(instructions)).toBeLessThanOrEqual(2_048)
+  const offers = {
+    all: tools,
+    conduct: conductTools,
+    work: workTools,
+    read: tools.filter(({ effect }) => effect === 'read'),
+  }
+  it.each(Object.entries(offers))('has instructions that no host cuts: %s', (_, offered) => {
+    const text = instructionsFor(offered.map(({ name }) => name))
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(2_048)
+  })
+
+  it.each([
+    ['conduct', 'New work: start_run'],
+    ['work', 'Here you work'],
+    ['read', 'observe_events tell all'],
+  ] as const)('names no tool that is not offered: %s', (offer, flow) => {
+    const names: readonly string[] = offers[offer].map(({ name }) => name)
+    const text = instructionsFor(names)
+    expect(text).toContain(flow)
+    // What another window does, with a configuration of its own, is not for this model to call.
+    const own = text.split('\n').filter((line) => !line.startsWith('Another window helps'))
+    const absent = tools.map(({ name }) => name).filter((name) => !names.includes(name))
+    expect(absent.filter((name) => own.join('\n').includes(name))).toEqual([])
   })
 
   it('has a session of its own that knows its client', async () => {

@@ -10,10 +10,10 @@ export interface Facts {
   /** Tasks by status. */
   readonly counts: Readonly<Record<string, number>>
   readonly agents: number
-  /** Agents with somebody there and room for more. */
-  readonly idle: readonly string[]
-  /** Agents for which nobody is there. */
-  readonly sleeping: readonly string[]
+  /** Agents with somebody there and room for a ready task that they fit. */
+  readonly able: readonly string[]
+  /** Agents for which nobody is there, though ready tasks wait for one of them. */
+  readonly missed: readonly string[]
   /** Whether some agent may claim some task now. */
   readonly claimable: boolean
   readonly unserved: readonly Unserved[]
@@ -41,14 +41,15 @@ const ofReview = ({ task, review, status, by, author }: InReview): string =>
     ? `${task} waits for its review ${review} (${status}): an agent other than ${author ?? 'its author'} must do it.`
     : `${task} waits for its review ${review}, which ${by} is doing.`
 
-const ofReady = ({ counts, idle, sleeping, claimable }: Facts): readonly string[] => {
+const ofReady = ({ counts, able, missed, claimable }: Facts): readonly string[] => {
   const ready = counts.ready ?? 0
   if (ready === 0) return []
   if (!claimable) return []
-  if (idle.length > 0) return [`${tasks(ready)} ready, and ${some(idle)} can take them: await_responses.`]
-  if (sleeping.length > 0)
+  if (able.length > 0 && missed.length === 0)
+    return [`${tasks(ready)} ready, and ${some(able)} can take them: await_responses.`]
+  if (missed.length > 0)
     return [
-      `${tasks(ready)} ready, but nobody works for ${some(sleeping)}: claim_task as that agent and do it, or paste the invite into another window.`,
+      `${tasks(ready)} ready${able.length > 0 ? ` (${some(able)} can take some)` : ''}, but nobody works for ${some(missed)}: claim_task as that agent and do it, or paste the invite into another window.`,
     ]
   return [`${tasks(ready)} ready; all agents are at work.`]
 }

@@ -17,6 +17,17 @@ export const mustBeOpen = (id: string, state: RunState): Failure | undefined =>
         { run_id: id, status: state.status },
       )
 
+/** As `mustBeOpen`, in words for a worker: it has nothing to open, it is to stop. */
+export const mustBeOpenToWork = (id: string, state: RunState): Failure | undefined =>
+  state.status === 'open'
+    ? undefined
+    : new Failure(
+        'already_ended',
+        `The run has ended (${state.status}).`,
+        'Stop: nothing is left to do in it, and nothing more will come.',
+        { run_id: id, status: state.status },
+      )
+
 /** What a run has used of what its settings allow. */
 export interface Used {
   readonly agents: number

@@ -52,17 +52,27 @@ export const meantRun = async (
 ): Promise<Run | undefined> => {
   if (named !== undefined) return runById(db, named)
   const last = speaker.run === undefined ? undefined : await db.load(runStream, speaker.run)
-  if (last) return last
+  return last ?? onlyOpenRun(db)
+}
+
+/** The only open run; undefined when none is open. Fails with `run_ambiguous` and the candidates. */
+export const onlyOpenRun = async (db: Reader): Promise<Run | undefined> => {
   const [only, ...others] = await db.all(openRuns, {})
   if (!only) return undefined
-  if (others.length > 0)
-    throw new Failure(
-      'run_ambiguous',
-      'Several runs are open; say which one is meant.',
-      'Give run_id; details.candidates lists the open runs, newest first.',
-      { candidates: [only, ...others].slice(0, 10).map(({ id, name }) => ({ run_id: id, name })) },
-    )
+  if (others.length > 0) throw ambiguous([only, ...others])
   return runById(db, only.id)
+}
+
+/** `runs`: newest first. Many clients show a model the text alone, so the hint names some of them too. */
+const ambiguous = (runs: readonly { readonly id: string; readonly name: string | null }[]): Failure => {
+  const some = runs.slice(0, 5).map(({ id, name }) => (name === null ? id : `${id} "${name}"`))
+  const more = runs.length > some.length ? ', … (list_runs shows all)' : ''
+  return new Failure(
+    'run_ambiguous',
+    'Several runs are open; say which one is meant.',
+    `Give run_id. Open, newest first: ${some.join(', ')}${more}.`,
+    { candidates: runs.slice(0, 10).map(({ id, name }) => ({ run_id: id, name })) },
+  )
 }
 
 /** As `meantRun`, where the call cannot do without. */

@@ -1,17 +1,17 @@
 import type { Reader } from '../../kernel/ports.ts'
 import { type Agent, agentNamed } from '../agent/find.ts'
 import { someLiving } from '../agent/queries.ts'
-import { standingOf } from '../agent/standing.ts'
 import { type Checkpoint, checkpointNamed, checkpointsOf } from '../checkpoint/find.ts'
 import { isTooMuch, type Past, pastOf } from '../history/as-of.ts'
 import { lastAt } from '../history/queries.ts'
-import type { Machine } from '../presence/alive.ts'
+import type { Watcher } from '../presence/working.ts'
 import { busyIn } from '../task/busy.ts'
 import { claimable, failedInTheWay, inReview } from '../task/stuck.ts'
 import { type Facts, nextActions } from './advice.ts'
 import { usedBy } from './budget.ts'
 import { spentOut } from './decide.ts'
 import { type Run, type Speaker, theRun } from './find.ts'
+import { handsOf } from './hands.ts'
 import { type Overview, overviewOf } from './overview.ts'
 import type { RunState } from './state.ts'
 
@@ -40,7 +40,7 @@ export interface SituationQuery {
   readonly run_id?: string | undefined
   readonly as_of?: string | number | undefined
   readonly speaker: Speaker
-  readonly machine: Machine
+  readonly watcher: Watcher
 }
 
 export const situationOf = async (db: Reader, query: SituationQuery): Promise<Situation> => {
@@ -55,7 +55,7 @@ export const situationOf = async (db: Reader, query: SituationQuery): Promise<Si
     lastEventAt: (await lastAt(db, run.no, db.head)) ?? run.state.startedAt,
     busy: await busyIn(db, run.no),
     checkpoints: await checkpointsOf(db, run.no, mostCheckpoints),
-    nextActions: nextActions(await factsOf(db, run, overview, query.machine)),
+    nextActions: nextActions(await factsOf(db, run, overview, query.watcher)),
   }
 }
 
@@ -101,17 +101,10 @@ const checkpointsUntil = async (db: Reader, run: Run, position: number): Promise
 
 const callName = ({ id, state }: Agent): string => state.name ?? id
 
-const factsOf = async (db: Reader, run: Run, overview: Overview, machine: Machine): Promise<Facts> => {
+const factsOf = async (db: Reader, run: Run, overview: Overview, watcher: Watcher): Promise<Facts> => {
   const { counts } = overview
-  const idle: string[] = []
-  const sleeping: string[] = []
   const agents = await someLiving(db, run.no, mostAgents)
-  for (const agent of agents) {
-    const { load, alive } = await standingOf(db, agent, machine)
-    if (load.claimed >= load.max) continue
-    if (alive) idle.push(callName(agent))
-    else if (load.claimed === 0) sleeping.push(callName(agent))
-  }
+  const { able, missed } = counts.ready ? await handsOf(db, agents, watcher) : noHands
   const { any, unserved } = counts.ready ? await claimable(db, run.no, agents) : nothingClaimable
   return {
     ended: run.state.status === 'open' ? undefined : run.state.status,
@@ -119,8 +112,8 @@ const factsOf = async (db: Reader, run: Run, overview: Overview, machine: Machin
     spent: spentOut(run.state, await usedBy(db, run), db.now)?.message,
     counts,
     agents: agents.length,
-    idle,
-    sleeping,
+    able: able.map(callName),
+    missed: missed.map(callName),
     claimable: any,
     unserved: agents.length < mostAgents ? unserved : await trulyUnserved(db, run, unserved),
     failed: counts.failed && counts.blocked ? await failedInTheWay(db, run.no) : [],
@@ -128,6 +121,7 @@ const factsOf = async (db: Reader, run: Run, overview: Overview, machine: Machin
   }
 }
 
+const noHands = { able: [], missed: [] } as const
 const nothingClaimable = { any: false, unserved: [] } as const
 
 /** Of more agents than were looked at, one may fit: only what is addressed to an ended agent is certain. */

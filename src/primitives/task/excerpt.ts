@@ -1,4 +1,4 @@
-import { asText } from './prompt.ts'
+import { asText } from './fence.ts'
 
 /** A part of a result, or the whole of it. */
 export interface Excerpt {

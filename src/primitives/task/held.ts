@@ -25,6 +25,17 @@ export const heldBy = async (db: Reader, agent: string): Promise<readonly Task[]
   return tasks
 }
 
+/** Of those, the one that was claimed first. */
+export const oldestHeldBy = async (db: Reader, agent: string): Promise<Task | undefined> => {
+  let oldest: { readonly task: Task; readonly at: number } | undefined
+  for (const task of await heldBy(db, agent)) {
+    if (task.state.status !== 'claimed') continue
+    const at = task.state.claimedAt
+    if (!oldest || at < oldest.at) oldest = { task, at }
+  }
+  return oldest?.task
+}
+
 // Sorted by us: an ORDER BY no makes SQLite walk all tasks of the run (25 ms among 30,000) instead of its claimed ones.
 const claimedOfRun = statement<TaskTables, { run: number }>()((db, p) =>
   db.selectFrom('task').select('no').where('run', '=', p.run).where('status', '=', 'claimed'),

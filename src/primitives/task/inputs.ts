@@ -1,6 +1,7 @@
 import type { Reader } from '../../kernel/ports.ts'
+import { asText } from './fence.ts'
 import { submissionOf, type Task } from './find.ts'
-import { asText, type Input } from './prompt.ts'
+import type { Input } from './prompt.ts'
 import { taskStream } from './rows.ts'
 
 /** Characters of all direct results together that a claim hands over; the rest is cut and can be read by get_task. */

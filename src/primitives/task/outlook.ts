@@ -46,7 +46,8 @@ const retrying = statement<TaskTables, { limit: number }>()((db, p) =>
 /** The most agents, delayed tasks and prerequisites that are looked at for one answer. */
 const most = { agents: 500, delayed: 500, visited: 500 }
 
-const isWorking = (db: Reader, agent: Agent, watcher: Watcher): Promise<boolean> =>
+/** Whether somebody works for an agent, a live lease included. */
+export const isWorking = (db: Reader, agent: Agent, watcher: Watcher): Promise<boolean> =>
   hasWorker(db, agent.id, watcher, async () => {
     if ((await db.tally(agent.id, 'claimed')) === 0) return false
     const held = await heldBy(db, agent.id)

@@ -7,7 +7,7 @@ export const cannotOpen = (file: string, fault: unknown): Failure => {
   return new Failure(
     'invalid_argument',
     `The database ${file} cannot be opened (${code}).`,
-    'Give the path of a file, not of a folder, that you may read and write, with --db.',
+    'Give the path of a file, not of a folder, that you may read and write, with --db; "baton doctor" looks into it.',
     { field: 'db' },
   )
 }

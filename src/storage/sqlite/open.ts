@@ -4,6 +4,7 @@ import { SqliteConnection } from './connection.ts'
 import { cannotOpen } from './failures.ts'
 import { isBusy } from './lock-wait.ts'
 import { checkFile, migrate } from './migrate.ts'
+import { isStorageFault } from './storage-fault.ts'
 
 export type Durability = 'full' | 'normal'
 
@@ -38,7 +39,7 @@ export const openWriter = (
     return new SqliteConnection(db)
   } catch (failure) {
     db.close()
-    throw (failure as { code?: string }).code === 'SQLITE_NOTADB' ? cannotOpen(file, failure) : failure
+    throw isStorageFault(failure) ? cannotOpen(file, failure) : failure
   }
 }
 

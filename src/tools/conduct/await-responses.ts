@@ -7,7 +7,8 @@ import { answerText } from '../answer-text.ts'
 import { agentHandle, iso, limit, list, longestWait, runId, taskHandle, whole } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool, type ToolContext } from '../tool.ts'
-import { seqField } from './seq-field.ts'
+import { cut } from '../views/words.ts'
+import { seqField, withinLog } from './seq-field.ts'
 
 const input = z.strictObject({
   task_ids: list(taskHandle, 500, 1).describe('Of these tasks (ids or keys)').optional(),
@@ -107,7 +108,10 @@ export const awaitResponsesTool = defineTool({
     if (task_ids && agent_ids)
       throw invalid('agent_ids', 'cannot stand beside task_ids', 'Give the one or the other.')
     const asked = { run_id, task_ids, agent_ids, speaker: speaker(session) }
-    const awaited = await ctx.read(awaitedBy, asked)
+    const awaited = await ctx.read((db, what) => {
+      withinLog(Number(after ?? 0), db.head)
+      return awaitedBy(db, what)
+    }, asked)
     const watcher = { session: session.id, machine: session.machine }
     const ask = { awaited, found: [], through: Number(after ?? 0), limit: given.limit, least, watcher }
     const { over, ...got } = await waitFor(ctx, ask, given.timeout_ms)
@@ -134,10 +138,18 @@ export const awaitResponsesTool = defineTool({
       if (advice.length === 0) lines.push(`Nothing is lost: call again with after "${cursor}".`)
     }
     if (responses.length > 0) lines.push('', answersAreData)
-    for (const { task_id, key, author, status, result, error } of responses.slice(0, shown)) {
-      const from = `${task_id}${key === null ? '' : ` (${key})`}, ${status}, by ${author ?? 'nobody'}:`
+    for (const { task_id, key, author, status, verification, reviews, result, error } of responses.slice(
+      0,
+      shown,
+    )) {
+      const judged = verification === undefined ? '' : `, verification ${verification}`
+      const about = reviews === undefined ? '' : `, review of ${reviews}`
+      const from = `${task_id}${key === null ? '' : ` (${key})`}, ${status}${judged}${about}, by ${author ?? 'nobody'}:`
       lines.push(`${from}\n${answerText(result ?? error ?? null)}`)
     }
+    const rest = responses.slice(shown).map(({ task_id }) => task_id)
+    if (rest.length > 0)
+      lines.push(`${rest.length} more answered; get_task reads them: ${cut(rest.join(', '), 2_000)}`)
     return lines.join('\n')
   },
 })

@@ -6,6 +6,7 @@ import { type Plan, titleOf } from '../../primitives/task/commands/plan.ts'
 import { idempotencyKey, list, runId } from '../fields.ts'
 import { onceInRunOrNew, remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
+import { counted } from '../views/words.ts'
 import { refuseSchemas } from './refuse-schemas.ts'
 import { planOf, taskFields } from './task-fields.ts'
 
@@ -58,6 +59,6 @@ export const createTasksTool = defineTool({
     const ids = Object.entries(task_ids)
     const some = ids.slice(0, shown).map(([key, id]) => `${key}: ${id}`)
     const more = ids.length > shown ? `, … ${ids.length - shown} more` : ''
-    return `${ids.length} tasks in ${run_id}, ${ready} ready, ${blocked} blocked. ${some.join(', ')}${more}\nSomeone has to do them: claim_task here, or workers that joined. await_responses collects.`
+    return `${counted(ids.length, 'task')} in ${run_id}, ${ready} ready, ${blocked} blocked. ${some.join(', ')}${more}\nSomeone has to do them: claim_task here, or workers that joined. await_responses collects.`
   },
 })

@@ -5,6 +5,7 @@ import { endRun } from '../../primitives/run/commands/end.ts'
 import { reason, runId } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
+import { counted } from '../views/words.ts'
 
 const input = z.strictObject({
   outcome: z.enum(['completed', 'failed', 'cancelled']).describe('How it ended'),
@@ -42,5 +43,5 @@ export const endRunTool = defineTool({
     return remember(ctx.session, { ...done, archived: events })
   },
   say: ({ run_id, status, cancelled, stopped, archived }) =>
-    `Run ${run_id} has ended: ${status}. Cancelled ${cancelled} open tasks, stopped ${stopped} agents.${archived === undefined ? '' : ` Archived with ${archived} events: it cannot be rolled back any more.`} Its results can still be read (get_run, list_tasks).`,
+    `Run ${run_id} has ended: ${status}. Cancelled ${counted(cancelled, 'open task')}, stopped ${counted(stopped, 'agent')}.${archived === undefined ? '' : ` Archived with ${counted(archived, 'event')}: it cannot be rolled back any more.`} Its results can still be read (get_run, list_tasks).`,
 })

@@ -42,7 +42,12 @@ export const getRunTool = defineTool({
   output,
   run: async ({ run_id, as_of }, ctx) => {
     const { session } = ctx
-    const asked = { run_id, as_of, speaker: speaker(session), machine: session.machine }
+    const asked = {
+      run_id,
+      as_of,
+      speaker: speaker(session),
+      watcher: { session: session.id, machine: session.machine },
+    }
     return remember(session, runView(await ctx.read(situationOf, asked)))
   },
   say: (result, { as_of }) => sayRun(result as unknown as RunView, as_of),

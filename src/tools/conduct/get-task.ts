@@ -46,5 +46,5 @@ export const getTaskTool = defineTool({
   output,
   run: async (asked, ctx) =>
     remember(ctx.session, taskView(await ctx.read(taskDetail, { ...asked, speaker: speaker(ctx.session) }))),
-  say: (result) => sayTask(result as unknown as TaskView),
+  say: (result, { offset }) => sayTask(result as unknown as TaskView, offset),
 })

@@ -5,7 +5,7 @@ import { cursor, limit } from '../fields.ts'
 import { defineTool } from '../tool.ts'
 import { runRow } from '../views/runs.ts'
 import { typed } from '../views/typed.ts'
-import { cut, moreWords } from '../views/words.ts'
+import { counted, cut, moreWords } from '../views/words.ts'
 
 const input = z.strictObject({
   status: z.enum(['open', 'completed', 'failed', 'cancelled']).describe('Default: any').optional(),
@@ -51,7 +51,7 @@ export const listRunsTool = defineTool({
   say: ({ runs, next_cursor }) => {
     const lines = runs.map(
       ({ run_id, name, goal, status, archived, open_tasks, last_event_at }) =>
-        `${run_id} ${cut(name ?? goal, 80)}: ${status}${archived ? ' (archived)' : ''}, ${open_tasks} open tasks, last event ${last_event_at}`,
+        `${run_id} ${cut(name ?? goal, 80)}: ${status}${archived ? ' (archived)' : ''}, ${counted(open_tasks, 'open task')}, last event ${last_event_at}`,
     )
     if (lines.length === 0) return 'There is no such run. start_run opens one.'
     return [...lines, moreWords(next_cursor), 'get_run tells where one stands and what to do next.']

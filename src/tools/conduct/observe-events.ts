@@ -7,7 +7,9 @@ import { runByNo, type Speaker, theRun } from '../../primitives/run/find.ts'
 import { iso, limit, list, longestWait, runId, text, whole } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool, type ToolContext } from '../tool.ts'
+import { counted, cut } from '../views/words.ts'
 import { eventBrief, eventData } from './event-brief.ts'
+import { withinLog } from './seq-field.ts'
 
 const input = z.strictObject({
   types: list(text(64), 20, 1).describe('Globs, e.g. task.*').optional(),
@@ -68,6 +70,7 @@ const begin = async (db: Reader, asked: Asked) => {
   const { order, types, limit, cursor } = asked
   const run = await theRun(db, asked.run_id, asked.speaker)
   const subject = asked.subject === undefined ? undefined : await subjectOf(db, run, asked.subject)
+  if (cursor !== 'now') withinLog(cursor.after, db.head)
   const between = cursor === 'now' ? { after: db.head, before: Number.MAX_SAFE_INTEGER } : cursor
   return {
     run: run.no,
@@ -130,8 +133,8 @@ const shownEvent = (event: ObservedEvent, verbose: boolean) => {
   const base = { seq, type, subject, ...(name !== null && { name }), actor: { ...actor }, at: iso(at) }
   const marks = { ...(abandoned && { abandoned }), ...(fromAgents.has(type) && { untrusted: true }) }
   if (!verbose) return { ...base, ...marks, brief: eventBrief(data) }
-  const cut = eventData(data)
-  return { ...base, ...marks, data: cut.data, ...(cut.more && { more: true }) }
+  const part = eventData(data)
+  return { ...base, ...marks, data: part.data, ...(part.more && { more: true }) }
 }
 
 export const observeEventsTool = defineTool({
@@ -164,16 +167,26 @@ export const observeEventsTool = defineTool({
       cursor: order === 'oldest' ? String(Math.max(reached, begun.after)) : `${begun.after}-${reached}`,
     })
   },
-  say: ({ run_id, events, more, cursor }) => {
-    const lines = events.slice(0, shown).map(({ seq, at, type, subject, brief, abandoned }) => {
-      const said = brief === undefined || brief === '' ? '' : `: ${brief}`
-      return `${seq} ${at} ${type} ${subject}${abandoned ? ' (abandoned)' : ''}${said}`
+  say: ({ run_id, events, more, cursor }, { order }) => {
+    const lines = events.slice(0, shown).map(({ seq, at, type, subject, abandoned, brief, data }) => {
+      const told = brief ?? eventBrief((data ?? {}) as object)
+      const line = `${seq} ${at} ${type} ${subject}${abandoned ? ' (abandoned)' : ''}${told ? `: ${told}` : ''}`
+      return data === undefined ? line : `${line}\n  data ${cut(JSON.stringify(data), shownData)}`
     })
-    const cut = events.length > shown ? [`… ${events.length - shown} more of this page.`] : []
+    const last = events[shown - 1]?.seq
+    const here = order === 'oldest' ? `${last}` : `${cursor.split('-')[0]}-${last}`
+    const rest =
+      events.length > shown
+        ? [`… ${events.length - shown} more of this page: call again with after "${here}" to read them.`]
+        : []
     const next = more ? 'more with after' : 'go on with after'
-    return [`${events.length} events of ${run_id}; ${next} "${cursor}".`, ...lines, ...cut].join('\n')
+    return [`${counted(events.length, 'event')} of ${run_id}; ${next} "${cursor}".`, ...lines, ...rest].join(
+      '\n',
+    )
   },
 })
 
 /** The most events that the text spells out. */
 const shown = 50
+/** Characters of an event's data that the text repeats. */
+const shownData = 300

@@ -62,5 +62,6 @@ export const spawnAgentTool = defineTool({
   },
   say: ({ run_id, agent_id, name }) =>
     `Agent ${agent_id}${name === null ? '' : ` (${name})`} is in run ${run_id} and has no worker yet.
-Do its turns yourself: claim_task with agent_id "${agent_id}". Or let another window do them; paste there: "Call join_as_agent of Baton with run_id "${run_id}" and agent_id "${agent_id}", then repeat claim_task (wait_ms 30000), do the task, complete_task."`,
+Do its turns yourself: claim_task with agent_id "${agent_id}". Or let another window do them; paste this line there:
+Call join_as_agent of Baton with run_id "${run_id}" and agent_id "${agent_id}", then repeat claim_task (wait_ms 30000), do the task, complete_task.`,
 })

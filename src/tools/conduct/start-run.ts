@@ -41,6 +41,6 @@ export const startRunTool = defineTool({
   input,
   output,
   run: async (given, ctx) => remember(ctx.session, await ctx.execute(start, given)),
-  say: ({ run_id }) =>
-    `Run ${run_id} is open. Next: spawn_agent for each worker, create_tasks, then await_responses. To let another window work on it, paste the invite there.`,
+  say: ({ run_id, invite }) =>
+    `Run ${run_id} is open. Next: spawn_agent for each worker, create_tasks, then await_responses. To let another window work on it, paste this invite there:\n${invite}`,
 })

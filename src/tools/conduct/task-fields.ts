@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { GivenCheck, Plan } from '../../primitives/task/commands/plan.ts'
 import { priorities } from '../../primitives/task/priority.ts'
-import { agentHandle, json, list, newHandle, taskHandle, text, whole } from '../fields.ts'
+import { agentHandle, json, keptText, list, newHandle, taskHandle, text, whole } from '../fields.ts'
 
 /** What a task may say. Shared by the tools that create one, so that a model meets one shape. */
 
@@ -13,7 +13,7 @@ export const capabilityList = list(capability, 50)
 export const requires = capabilityList.describe('Capabilities needed').optional()
 export const dependsOn = list(taskHandle, 1_000)
 export const priority = z.enum(priorities)
-export const title = text(200).describe('Default: first line').optional()
+export const title = keptText(200).describe('Default: first line').optional()
 export const context = json.describe('Data its agent gets').optional()
 
 const checks = list(

@@ -50,6 +50,7 @@ export const conductPrompt: PromptDef = {
   name: 'conduct',
   title: 'Conduct a team of agents',
   description: 'Plan a goal, let agents work on it, judge the results, and bring it to an end',
+  needs: ['spawn_agent', 'create_tasks'],
   arguments: [
     { name: 'goal', description: 'What is to be reached', required: true },
     { name: 'agents', description: 'How many agents, or which', required: false },

@@ -21,11 +21,12 @@ export const joinAsWorkerPrompt: PromptDef = {
   name: 'join_as_worker',
   title: 'Join a run as a worker',
   description: 'Take tasks of a run, one after another, until none is left',
+  needs: ['join_as_agent', 'claim_task'],
   arguments: [
     { name: 'run', description: 'Id of the run', required: true, complete: suggestRuns },
     {
       name: 'agent',
-      description: 'Agent to be, by id or name; default: a new one',
+      description: 'Agent to be, by id or name; default: one without a worker',
       required: false,
       complete: suggestAgents,
     },

@@ -4,7 +4,7 @@ import { situationOf } from '../../primitives/run/situation.ts'
 import type { ResourceDef } from '../resource.ts'
 import { suggestRuns } from '../suggestions.ts'
 import { runRow, runView } from '../views/runs.ts'
-import { cut } from '../views/words.ts'
+import { counted, cut } from '../views/words.ts'
 import { eventsOfRun, nobody } from './in-run.ts'
 
 /** The most open runs that are shown; more are found by list_runs. */
@@ -17,13 +17,19 @@ export const runResource: ResourceDef = {
   description: 'Where a run stands: tasks by status, budgets, busy agents, checkpoints, what to do next',
   mimeType: 'application/json',
   read: async ({ run_id }, store) =>
-    runView(await store.read(situationOf, { run_id, speaker: nobody, machine: unknownMachine })),
+    runView(
+      await store.read(situationOf, {
+        run_id,
+        speaker: nobody,
+        watcher: { session: '', machine: unknownMachine },
+      }),
+    ),
   list: async (store) => {
     const { runs } = await store.read(listRuns, { status: 'open', limit: mostListed })
     return runs.map(runRow).map(({ run_id, name, goal, open_tasks }) => ({
       uri: `baton://runs/${run_id}`,
       name: name ?? run_id,
-      description: `${cut(goal, 120)} (${open_tasks} open tasks)`,
+      description: `${cut(goal, 120)} (${counted(open_tasks, 'open task')})`,
     }))
   },
   // Only what opens or closes a run: the list is not told anew for each task.

@@ -95,6 +95,7 @@ export const sayRun = (run: RunView, asOf: string | number | undefined): string 
     checkpoints.length > 0 &&
       `Checkpoints: ${checkpoints.map(({ checkpoint_id, label }) => (label === null ? checkpoint_id : `${checkpoint_id} (${label})`)).join(', ')}.`,
     ...(run.next_actions.length > 0 ? ['Next:', ...run.next_actions.map((action) => `- ${action}`)] : []),
+    status === 'open' && `The invite for another window: ${run.invite}`,
   ]
   return lines.filter(Boolean).join('\n')
 }

@@ -7,4 +7,7 @@ export const cut = (text: string, most: number): string => {
 
 /** What stands under a page of rows. */
 export const moreWords = (next: string | undefined): string =>
-  next === undefined ? '' : 'There may be more: call again with cursor = next_cursor.'
+  next === undefined ? '' : `There may be more: call again with cursor "${next}".`
+
+/** `1 task`, `2 tasks`. */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`

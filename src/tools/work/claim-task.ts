@@ -22,7 +22,7 @@ const input = z.strictObject({
   task_id: taskHandle.describe('Default: the next it can do').optional(),
   wait_ms: whole(0, longestWait).describe('Wait for one, up to 45000').optional(),
   lease_ms: leaseMs,
-  takeover: z.boolean().describe('After a restart: its own claim anew').optional(),
+  takeover: z.boolean().describe('After a restart: the claim it already holds, under a new lease').optional(),
   run_id: runId,
 })
 
@@ -46,7 +46,8 @@ const claim = async (tx: Tx, asked: Claim): Promise<ClaimedTask | NothingToClaim
 /** Waits until a claim succeeds; undefined when the time is over. Each try looks before it goes for the lock. */
 const waitFor = async (ctx: ToolContext, asked: Claim, { run_id, agent_id }: NothingToClaim) => {
   const run = await ctx.read(runById, run_id)
-  const next = { ...asked, run_id, agent: agent_id, waitMs: 0 }
+  // There was no claim to take over; one that appears meanwhile is another call's.
+  const next = { ...asked, run_id, agent: agent_id, waitMs: 0, takeover: false }
   return whileWaiting(ctx, agent_id, () => {
     let due: number | undefined
     ctx.wait.progress('waiting for a task')

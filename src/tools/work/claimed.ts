@@ -13,6 +13,7 @@ export const claimed = z.looseObject({
   prompt: z.string().optional(),
   reason: z.string().optional(),
   retry_after_ms: z.number().optional(),
+  all_ended: z.boolean().optional(),
 })
 
 export type Claimed = z.output<typeof claimed>
@@ -21,18 +22,32 @@ export type Claimed = z.output<typeof claimed>
 export const shown = (session: Session, answer: ClaimedTask | NothingToClaim): Claimed => {
   if (answer.task === null) return { ...answer }
   const { task, lease_token: token, agent_id: agent } = answer
-  session.leases.set(task.task_id, { token, agent })
+  session.keep(task.task_id, { token, agent })
+  const { inputs, earlier_attempts: earlier } = task
   return {
     ...answer,
-    task: { ...task, inputs: task.inputs.map((input) => ({ ...input, untrusted: true })) },
+    task: {
+      ...task,
+      inputs: inputs.map((input) => ({ ...input, untrusted: true })),
+      ...(earlier && { earlier_attempts: earlier.map((attempt) => ({ ...attempt, untrusted: true })) }),
+    },
     lease_ends_at: iso(answer.lease_ends_at),
   }
 }
 
+/** Why there is no task, and what to do about it. */
+export const sayNothing = ({
+  reason,
+  retry_after_ms: later,
+  all_ended,
+}: Pick<Claimed, 'reason' | 'retry_after_ms' | 'all_ended'>): string =>
+  all_ended
+    ? `${reason} Stop, unless more are to come: then wait with wait_ms.`
+    : `${reason} Ask again in ${later} ms, or wait with wait_ms.`
+
 /** For a model: what it is to do, or when to ask again. Many clients show it this text alone. */
 export const sayClaimed = (answer: Claimed): string => {
-  const { task, reason, retry_after_ms: later, agent_id, lease_ends_at } = answer
-  if (task === null)
-    return `Nothing to claim for ${agent_id}: ${reason} Ask again in ${later} ms, or wait with wait_ms.`
+  const { task, agent_id, lease_ends_at } = answer
+  if (task === null) return `Nothing to claim for ${agent_id}: ${sayNothing(answer)}`
   return `${task.task_id} is ${agent_id}'s until ${lease_ends_at}; report_progress renews that. lease_token: ${answer.lease_token}\n\n${answer.prompt}`
 }

@@ -7,7 +7,8 @@ import { json, list, runId, share, whole } from '../fields.ts'
 import type { Session } from '../session.ts'
 import { remember } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
-import { type Claimed, sayClaimed, shown } from './claimed.ts'
+import { counted } from '../views/words.ts'
+import { type Claimed, sayClaimed, sayNothing, shown } from './claimed.ts'
 import { handIn } from './hand-in.ts'
 import { reporter, reportFields, reportOn } from './report-on.ts'
 import { here } from './speaking-as.ts'
@@ -57,6 +58,7 @@ const output = z.looseObject({
   next: z.unknown().describe('As claim_task; a list when several').optional(),
   reason: z.string().describe('Why there are not as many').optional(),
   retry_after_ms: z.number().optional(),
+  all_ended: z.boolean().optional(),
 })
 
 type Given = z.output<typeof input>
@@ -100,8 +102,8 @@ const nextOf = (session: Session, next: Completed['next'], count: number) => {
   if (next === undefined) return {}
   const several = count > 1
   if ('task' in next) {
-    const { reason, retry_after_ms } = next
-    return several ? { next: [], reason, retry_after_ms } : { next: shown(session, next) }
+    const { reason, retry_after_ms, all_ended } = next
+    return several ? { next: [], reason, retry_after_ms, all_ended } : { next: shown(session, next) }
   }
   const tasks = next.map((one) => shown(session, one))
   return { next: several ? tasks : tasks[0] }
@@ -136,9 +138,8 @@ export const completeTaskTool = defineTool({
     if (next === undefined) return lines.join('\n')
     if ('run_id' in next) return [...lines, '', sayClaimed(next)].join('\n')
     const titles = next.slice(0, most).map(({ task }) => `${task?.task_id}: ${task?.title}`)
-    const why =
-      result.reason === undefined ? '' : ` ${result.reason} Ask again in ${result.retry_after_ms} ms.`
-    return [...lines, `Next: ${next.length} tasks claimed.${why}`, ...titles].join('\n')
+    const why = result.reason === undefined ? '' : ` ${sayNothing(result)}`
+    return [...lines, `Next: ${counted(next.length, 'task')} claimed.${why}`, ...titles].join('\n')
   },
 })
 
@@ -158,5 +159,5 @@ const summary = (answers: readonly Reported[]): string => {
   for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1)
   const unblocked = answers.flatMap(({ unblocked_task_ids }) => unblocked_task_ids).length
   const all = [...counts].map(([status, count]) => `${count} ${status}`).join(', ')
-  return `${answers.length} reports: ${all}; ${unblocked} tasks became ready.`
+  return `${counted(answers.length, 'report')}: ${all}; ${counted(unblocked, 'task')} became ready.`
 }

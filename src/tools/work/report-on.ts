@@ -21,7 +21,10 @@ export const reportOn = (session: Session, { task_id, lease_token, run_id }: Giv
   run_id,
   task: task_id,
   token: lease_token,
-  kept: (id) => session.lease(id)?.token,
+  kept: (id) => {
+    const lease = session.lease(id)
+    return lease?.contested ? undefined : lease?.token
+  },
   speaker: speaker(session),
 })
 
@@ -30,7 +33,8 @@ export const reporter = (session: Session, reports: readonly Given[]): SpeaksAs 
   const agents = new Set(
     reports.map(({ task_id, lease_token }) => {
       const lease = session.lease(task_id)
-      return lease && (lease_token ?? lease.token) === lease.token ? lease.agent : undefined
+      const given = lease_token ?? (lease?.contested ? undefined : lease?.token)
+      return lease && given === lease.token ? lease.agent : undefined
     }),
   )
   const [as] = agents

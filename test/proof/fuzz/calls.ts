@@ -84,7 +84,11 @@ export class Calls {
     if (tool === 'complete_task' && random.chance(0.1))
       args.metrics = { tokens: random.pick([1e308, 1e12, 7]) }
     if (tool === 'complete_task')
-      args.result ??= random.pick([{ approve: true }, { approve: false }, words(random)])
+      args.result ??= random.pick([
+        { approve: true },
+        { approve: false, findings: words(random) },
+        words(random),
+      ])
     const plans = tool === 'create_tasks' ? (args.tasks as Record<string, unknown>[]) : [args]
     if (fenced.test(tool) && random.chance(0.8))
       for (const plan of plans) for (const fence of fences) delete plan[fence]

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { streams } from '../../../src/primitives/index.ts'
 import { audit } from '../../../src/storage/sqlite/audit.ts'
 import { Random } from '../../support/random.ts'
+import { withScratch } from '../../support/scratch.ts'
 import * as conducting from './conducting.ts'
 import * as crew from './crew.ts'
 import { lookBack, readBack, readTwice } from './looking-back.ts'
@@ -87,8 +88,10 @@ export interface Told {
 }
 
 /** Lives one history in a fresh file: each number of `draws` is the seed of one step's choices. */
-export const live = async (directory: string, template: string, draws: readonly number[]): Promise<Told> => {
-  const file = join(directory, 'history.db')
+export const live = (template: string, draws: readonly number[]): Promise<Told> =>
+  withScratch((directory) => liveIn(join(directory, 'history.db'), template, draws))
+
+const liveIn = async (file: string, template: string, draws: readonly number[]): Promise<Told> => {
   const world = new World(file, template)
   let fault: string | undefined
   try {

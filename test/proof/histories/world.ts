@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { Failure, failureCodes } from '../../../src/errors.ts'
 import type { Call, Tx } from '../../../src/kernel/ports.ts'
 import { schema, streams } from '../../../src/primitives/index.ts'
@@ -163,6 +163,5 @@ export class World {
   async close(): Promise<void> {
     this.mirror.close()
     await Promise.all(this.stores.map((store) => store.close()))
-    for (const end of ['', '-wal', '-shm', '-bell']) rmSync(`${this.file}${end}`, { force: true })
   }
 }

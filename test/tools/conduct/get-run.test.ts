@@ -148,11 +148,28 @@ describe('what to do next', () => {
     await make({ key: 'a', task: 'a' }, { key: 'b', task: 'b' })
     expect(await next()).toMatch(/2 tasks ready, but nobody works for ada: claim_task/)
     await doTask(baton, ada, 'a')
+    // Who asks does not work meanwhile.
+    expect(await next()).toMatch(/1 task ready, but nobody works for ada/)
+    const worker = await startBaton({ file: baton.file, clock: () => now })
+    await worker.call('join_as_agent', { agent_id: 'ada', run_id: run })
     expect(await next()).toMatch(/1 task ready, and ada can take them: await_responses/)
     await call('claim_task', { agent_id: ada, task_id: 'b' })
     expect(await next()).toBe('1 task in work: await_responses for the reports.')
     await call('complete_task', { task_id: 'b', result: 1 })
     expect(await next()).toMatch(/All tasks have ended \(2 done.*end_run/)
+  })
+
+  it('takes no idle agent for one that fits', async () => {
+    await spawn({ name: 'ada' })
+    await spawn({ name: 'grace' })
+    await make({ task: 'a', agent_id: 'grace' })
+    const worker = await startBaton({ file: baton.file, clock: () => now })
+    await worker.call('join_as_agent', { agent_id: 'ada', run_id: run })
+    expect(await next()).toMatch(/1 task ready, but nobody works for grace: claim_task/)
+    await make({ task: 'b' })
+    expect(await next()).toMatch(
+      /2 tasks ready \(ada can take some\), but nobody works for grace: claim_task/,
+    )
   })
 
   it('names tasks that no agent can do', async () => {

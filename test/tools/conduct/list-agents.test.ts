@@ -233,7 +233,7 @@ describe('query_agent_status', () => {
       await call('complete_task', { task_id: 'a', result: 1 })
       now += 9_000
       const [review] = (await call('get_task', { task_id: 'a' })).open_reviews
-      await doTask(baton, judge, review, { approve })
+      await doTask(baton, judge, review, { approve, findings: 'as seen' })
     }
     await hand(1_000, false)
     expect(await status(ada)).toMatchObject({ outcomes: { done: 0, failed: 1 }, success_rate: 0 })

@@ -117,8 +117,8 @@ describe('end_run', () => {
     await expect(late).rejects.toMatchObject({ code: 'lease_lost' })
     for (const [name, args] of [
       ['end_run', { outcome: 'failed' }],
-      ['spawn_agent', { purpose: 'x' }],
-      ['create_tasks', { tasks: [{ task: 'x' }] }],
+      ['spawn_agent', { run_id, purpose: 'x' }],
+      ['create_tasks', { run_id, tasks: [{ task: 'x' }] }],
       ['modify_strategy', { strategy: 'x', rationale: 'y' }],
     ] as const)
       await expect(baton.call(name, args), name).rejects.toMatchObject({ code: 'already_ended' })
@@ -217,7 +217,7 @@ describe('a session that joined as an agent', () => {
     const { agent_id: other } = await baton.call('spawn_agent', { purpose: 'do' })
     const { checkpoint_id } = await baton.call('create_checkpoint')
     const worker = await startBaton({ file: baton.file, clock })
-    const { agent_id: self } = await worker.call('join_as_agent', { run_id })
+    const { agent_id: self } = await worker.call('join_as_agent', { run_id, name: 'worker' })
     for (const [name, args] of [
       ['update_run', { paused: true }],
       ['end_run', { outcome: 'failed' }],

@@ -87,7 +87,7 @@ describe('track_metrics', () => {
     for (const approve of [false, true]) {
       await doTask(baton, agent, 'a')
       const [review] = (await call('get_task', { task_id: 'a' })).open_reviews
-      await doTask(baton, judge, review, { approve })
+      await doTask(baton, judge, review, { approve, findings: 'as seen' })
     }
     expect(await metrics()).toMatchObject({
       review_rejection_rate: { value: 0.5, n: 2 },

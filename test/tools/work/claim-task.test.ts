@@ -70,6 +70,55 @@ describe('claiming', () => {
     expect(prompt).toContain('"planks": 12')
   })
 
+  it('takes over the oldest claim of its agent after a restart, else claims', async () => {
+    const board = await startBoard()
+    const { a, b } = await board.plan({ key: 'a', task: 'x' }, { key: 'b', task: 'y' })
+    const { agent_id } = board
+    const { lease_token: old } = await board.claim({ task_id: b })
+    board.clock.passes(1)
+    await board.claim({ task_id: a })
+    const restarted = await board.another()
+    await expect(restarted.call('complete_task', { task_id: b, result: 1 })).rejects.toMatchObject({
+      code: 'forbidden',
+      report: { hint: expect.stringContaining('claim_task with takeover true') },
+    })
+    await expect(restarted.call('claim_task', { agent_id, task_id: b })).rejects.toMatchObject({
+      code: 'conflict',
+      report: { hint: expect.stringContaining('claim_task with takeover true') },
+    })
+    const again = await restarted.call('claim_task', { agent_id, takeover: true })
+    expect(again).toMatchObject({ task: { task_id: b, attempt: 1 } })
+    await expect(
+      board.call('complete_task', { task_id: b, lease_token: old, result: 1 }),
+    ).rejects.toMatchObject({ code: 'lease_lost' })
+    await restarted.call('complete_task', { task_id: b, result: 1 })
+    expect(await restarted.call('claim_task', { agent_id, takeover: true })).toMatchObject({
+      task: { task_id: a },
+    })
+    await restarted.call('complete_task', { task_id: a, result: 1 })
+    const { c } = await board.plan({ key: 'c', task: 'z' })
+    expect(await restarted.call('claim_task', { agent_id, takeover: true })).toMatchObject({
+      task: { task_id: c },
+    })
+  })
+
+  it('tells a worker that its run has ended', async () => {
+    const board = await startBoard()
+    await board.call('end_run', { outcome: 'completed' })
+    await expect(board.claim()).rejects.toMatchObject({
+      code: 'already_ended',
+      message: expect.stringContaining('The run has ended (completed).'),
+      report: { hint: expect.stringContaining('Stop') },
+    })
+  })
+
+  it('does not send for more where all tasks have ended', async () => {
+    const board = await startBoard()
+    const { agent_id } = board
+    expect(await board.claim()).toMatchObject({ task: null, all_ended: true, retry_after_ms: 60_000 })
+    expect(await board.say('claim_task', { agent_id })).not.toMatch(/ask again/i)
+  })
+
   it('answers null with a reason and when to ask again', async () => {
     const board = await startBoard()
     expect(await board.claim()).toMatchObject({ task: null, reason: 'All tasks of this run have ended.' })
@@ -97,7 +146,7 @@ describe('claiming', () => {
     const board = await startBoard()
     await expect(board.call('claim_task')).rejects.toMatchObject({ code: 'invalid_argument' })
     const worker = await board.another()
-    await worker.call('join_as_agent', { run_id: board.run_id })
+    await worker.call('join_as_agent', { run_id: board.run_id, name: 'worker' })
     await expect(worker.call('claim_task', { agent_id: board.agent_id })).rejects.toMatchObject({
       code: 'forbidden',
     })

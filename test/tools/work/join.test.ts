@@ -26,6 +26,48 @@ describe('joining', () => {
     expect(await worker.call('claim_task')).toMatchObject({ agent_id, task: { key: 'a' } })
   })
 
+  it('becomes a spawned agent without a worker, first one for which a task is ready', async () => {
+    const board = await startBoard()
+    const { run_id } = board
+    const { agent_id: ada } = await board.call('spawn_agent', { purpose: 'paint', name: 'ada' })
+    await board.plan({ key: 'a', task: 'x', agent_id: 'ada' })
+    const one = await board.another()
+    const two = await board.another()
+    const three = await board.another()
+    const joined = await one.call('join_as_agent', { run_id })
+    expect(joined).toMatchObject({ agent_id: ada, also_without_worker: [board.agent_id] })
+    expect(await one.call('claim_task')).toMatchObject({ task: { key: 'a' } })
+    const next = await two.call('join_as_agent', { run_id })
+    expect(next.agent_id).toBe(board.agent_id)
+    expect(next).not.toHaveProperty('also_without_worker')
+    const { agent_id: made } = await three.call('join_as_agent', { run_id })
+    expect([ada, board.agent_id]).not.toContain(made)
+    await one.close()
+    const four = await board.another()
+    expect(await four.call('join_as_agent', { run_id })).toMatchObject({ agent_id: ada })
+  })
+
+  it('gives each of several that come at once another agent', async () => {
+    const board = await startBoard()
+    for (const name of ['b', 'c', 'd']) await board.call('spawn_agent', { purpose: 'paint', name })
+    const workers = await Promise.all([1, 2, 3, 4].map(() => board.another()))
+    const { run_id } = board
+    const joined = await Promise.all(workers.map((worker) => worker.call('join_as_agent', { run_id })))
+    expect(new Set(joined.map(({ agent_id }) => agent_id)).size).toBe(4)
+    expect(await board.call('list_agents')).toMatchObject({ agents: { length: 4 } })
+  })
+
+  it('names the other agents without a worker, and leaves one alone that works without joining', async () => {
+    const board = await startBoard()
+    await board.plan({ task: 'x' })
+    await board.claim()
+    for (const name of ['ada', 'grace']) await board.call('spawn_agent', { purpose: 'paint', name })
+    const worker = await board.another()
+    const text = await worker.say('join_as_agent', { run_id: board.run_id })
+    expect(text).toContain('(ada)')
+    expect(text).toContain('Also without a worker: grace.')
+  })
+
   it('opens no run', async () => {
     const board = await startBoard()
     await board.call('end_run', { outcome: 'cancelled' })
@@ -50,7 +92,7 @@ describe('joining', () => {
     const board = await startBoard()
     const worker = await board.another()
     const guest = await board.another()
-    const { agent_id } = await worker.call('join_as_agent', { run_id: board.run_id })
+    const { agent_id } = await worker.call('join_as_agent', { run_id: board.run_id, name: 'worker' })
     const { a, b } = await board.plan({ key: 'a', task: 'x' }, { key: 'b', task: 'y' })
     await worker.call('claim_task', { task_id: a })
     await guest.call('claim_task', { agent_id: board.agent_id, task_id: b })

@@ -1,35 +1,48 @@
 import { Failure } from '../../../errors.ts'
 import type { Tx } from '../../../kernel/ports.ts'
+import { type Machine, unknownMachine } from '../../presence/alive.ts'
 import { mustBeOpen } from '../../run/decide.ts'
 import type { Run } from '../../run/find.ts'
 import { releaseTask } from '../../task/commands/change.ts'
 import { tokenDigest } from '../../task/digest.ts'
 import { heldBy } from '../../task/held.ts'
+import { unmannedAgents } from '../../task/unmanned.ts'
 import { type Agent, activeAgent } from '../find.ts'
 import { personaOf } from '../persona.ts'
 import { agentStream } from '../rows.ts'
 import { type GivenCapability, settleCapabilities, spawnAgent } from './spawn.ts'
 
 export interface Join {
-  /** Attach to this agent (id or name); otherwise a new agent is made. */
+  /** Attach to this agent (id or name). */
   readonly agent?: string | undefined
   readonly name?: string | undefined
   readonly capabilities?: readonly GivenCapability[] | undefined
   readonly session: string
+  /** Tells whether the workers of agents still exist. */
+  readonly machine?: Machine | undefined
 }
 
-/** Makes the session the worker of an agent: one that was spawned, or a new one. */
+/**
+ * Makes the session the worker of an agent: the named one; else, unless it says who it is, one that has no worker; else
+ * a new one.
+ */
 export const joinAsAgent = async (
   tx: Tx,
   run: Run,
   input: Join,
-): Promise<{ readonly agent: Agent; readonly prompt: string }> => {
+): Promise<{
+  readonly agent: Agent
+  readonly prompt: string
+  /** Further agents that an unnamed worker could have become. */
+  readonly others: readonly Agent[]
+}> => {
   const closed = mustBeOpen(run.id, run.state)
   if (closed) throw closed
+  const anyone = input.agent === undefined && input.name === undefined && !input.capabilities?.length
+  const [waiting, ...others] = anyone ? await unmannedAgents(tx, run, input.machine ?? unknownMachine) : []
   const agent =
     input.agent === undefined
-      ? (await spawnAgent(tx, run, { purpose: 'Take tasks of this run as they come.', name: input.name }))
-          .agent
+      ? (waiting ?? (await newcomer(tx, run, input.name)))
       : await activeAgent(tx, run.no, input.agent)
   const given = await settleCapabilities(tx, input.capabilities ?? [])
   const held = new Set(agent.state.capabilities.map((capability) => capability.name))
@@ -37,8 +50,11 @@ export const joinAsAgent = async (
   if (capabilities.length > 0)
     await tx.append(agent, [{ type: 'agent.capabilities_added', data: { capabilities } }])
   await tx.append(agent, [{ type: 'agent.attached', data: { session: input.session } }])
-  return { agent, prompt: await personaOf(tx, agent.state) }
+  return { agent, prompt: await personaOf(tx, agent.state), others }
 }
+
+const newcomer = async (tx: Tx, run: Run, name: string | undefined): Promise<Agent> =>
+  (await spawnAgent(tx, run, { purpose: 'Take tasks of this run as they come.', name })).agent
 
 /**
  * A session that joined has closed: the leases that it holds for its agents are released, and those agents wait for

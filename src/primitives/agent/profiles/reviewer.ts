@@ -23,11 +23,12 @@ export const reviewer: Profile = {
     {
       name: 'findings',
       prompt: [
-        'Your result',
-        '- verdict: accept, or reject. Reject when one finding would hurt whoever relies on the work.',
-        '- findings, worst first: what, where, proof, and what would settle it.',
+        'Your result, unless the task gives another form: {"approve": true or false, "findings": …}',
+        '- approve: false when one finding would hurt whoever relies on the work, else true.',
+        '- findings, worst first: what, where, proof, and what would settle it. The author gets them and',
+        '  mends by them, so they must be there when approve is false. Without any, leave it out.',
         '- checked: what you tried that held. unchecked: what you did not look at.',
-        'You never review your own work. An empty list of findings is a fine result, if you looked.',
+        'You never review your own work. No findings is a fine result, if you looked.',
       ].join('\n'),
     },
   ],

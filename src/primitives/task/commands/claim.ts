@@ -6,11 +6,14 @@ import { personaOf } from '../../agent/persona.ts'
 import { holds, missing } from '../../capability/graph.ts'
 import { vocabulary } from '../../capability/vocabulary.ts'
 import { mayGoOn, mayNotGoOn } from '../../run/budget.ts'
+import { mustBeOpenToWork } from '../../run/decide.ts'
 import type { Run, Speaker } from '../../run/find.ts'
 import { decideClaim } from '../decide/claiming.ts'
 import { tokenDigest } from '../digest.ts'
+import { type EarlierAttempt, earlierAttempts } from '../earlier.ts'
 import type { Check } from '../events.ts'
 import { definitionOf, type Task, theTask } from '../find.ts'
+import { oldestHeldBy } from '../held.ts'
 import { inputsOf } from '../inputs.ts'
 import { fittingLanes, nextInLanes } from '../lanes.ts'
 import { type Input, turnPrompt } from '../prompt.ts'
@@ -42,6 +45,8 @@ export interface ClaimedTask {
     readonly checks: readonly Check[]
     readonly reviews: string | null
     readonly inputs: readonly Input[]
+    /** Why earlier attempts failed, the newest few; absent from a first attempt. */
+    readonly earlier_attempts?: readonly EarlierAttempt[]
   }
   readonly lease_token: string
   readonly lease_ends_at: number
@@ -56,6 +61,8 @@ export interface NothingToClaim {
   readonly reason: string
   /** ms until it is worth asking again. */
   readonly retry_after_ms: number
+  /** All tasks of the run have ended: there is nothing to ask for until somebody adds more. */
+  readonly all_ended?: true
 }
 
 /** The agent that a claim is for, and its run. A session that joined as agents claims as those only. */
@@ -71,7 +78,16 @@ const claimantOf = async (
       'Leave agent_id out, or join as that agent too.',
       { agent_id: agent.id, joined: speaker.joined },
     )
+  // The end of a run terminates its agents: that it has ended is the reason to be told.
+  const closed = mustBeOpenToWork(run.id, run.state)
+  if (closed) throw closed
   return { run, agent: await activeAgent(db, run.no, agent.id) }
+}
+
+/** The task that a call names; to take over without naming one is to go on with the oldest claim. */
+const askedFor = async (tx: Tx, run: Run, agent: Agent, input: ClaimInput): Promise<Task | undefined> => {
+  if (input.task !== undefined) return theTask(tx, run.no, input.task)
+  return input.takeover ? oldestHeldBy(tx, agent.id) : undefined
 }
 
 /** Takes the named task, or the one to be served next to this agent, under a new lease. */
@@ -80,7 +96,7 @@ export const claimTask = async (tx: Tx, input: ClaimInput): Promise<ClaimedTask 
   await mayGoOn(tx, run)
   await sweep(tx)
   if (run.state.paused) return pausedFor(run, agent)
-  const asked = input.task === undefined ? undefined : await theTask(tx, run.no, input.task)
+  const asked = await askedFor(tx, run, agent, input)
   // Taking its own claim over adds none; whatever else is claimed with `takeover` does.
   const own = asked?.state.status === 'claimed' && asked.state.by === agent.id
   const full = own && input.takeover ? undefined : await atCapacity(tx, agent)
@@ -200,19 +216,22 @@ const pausedFor = (run: Run, agent: Agent): NothingToClaim =>
 /** Bounds of the advice when to ask again, ms: new work may come at any time. */
 const soonest = 100
 const latest = 5_000
+/** The same where all tasks have ended. */
+const whenAllEnded = 60_000
+
+const openStatuses = ['blocked', 'ready', 'claimed', 'review'] as const
 
 const nothingFor = async (tx: Reader, run: Run, agent: Agent): Promise<NothingToClaim> => {
+  const counts = await tx.tallies(String(run.no))
+  const open = openStatuses.reduce((sum, status) => sum + (counts[`task.${status}`] ?? 0), 0)
+  if (open === 0)
+    return { ...nothing(run, agent, 'All tasks of this run have ended.', whenAllEnded), all_ended: true }
   const due = await nextDue(tx, run.no)
   const wait = Math.min(Math.max((due ?? Infinity) - tx.now, soonest), latest)
-  return nothing(run, agent, await whyNothing(tx, run, agent), wait)
+  return nothing(run, agent, whyNothing(agent, counts['task.ready'] ?? 0), wait)
 }
 
-const whyNothing = async (tx: Reader, run: Run, agent: Agent): Promise<string> => {
-  const counts = await tx.tallies(String(run.no))
-  const ready = counts['task.ready'] ?? 0
-  const open =
-    ready + (counts['task.blocked'] ?? 0) + (counts['task.claimed'] ?? 0) + (counts['task.review'] ?? 0)
-  if (open === 0) return 'All tasks of this run have ended.'
+const whyNothing = (agent: Agent, ready: number): string => {
   if (ready === 0) return 'No task is ready: the open ones are claimed, blocked or in review.'
   return `${ready} ready, but none that ${agent.id} may take now (capabilities, addressee, review of its own work, or a retry delay).`
 }
@@ -222,6 +241,9 @@ const handOver = async (tx: Tx, run: Run, agent: Agent, task: Task, token: strin
   if (state.status !== 'claimed') throw new Error('claimed a task that is not claimed')
   const definition = await definitionOf(tx, state)
   const inputs = await inputsOf(tx, task)
+  const { attempt, maxAttempts: max_attempts } = state
+  const earlier = attempt > 1 ? await earlierAttempts(tx, run, task) : undefined
+  const retry = earlier && { attempt, max_attempts, earlier }
   return {
     run_id: run.id,
     agent_id: agent.id,
@@ -232,14 +254,15 @@ const handOver = async (tx: Tx, run: Run, agent: Agent, task: Task, token: strin
       task: definition.task,
       context: definition.context,
       priority: state.priority,
-      attempt: state.attempt,
-      max_attempts: state.maxAttempts,
+      attempt,
+      max_attempts,
       checks: definition.checks,
       reviews: state.reviews,
       inputs,
+      ...(earlier && { earlier_attempts: earlier }),
     },
     lease_token: token,
     lease_ends_at: state.leaseEndsAt,
-    prompt: turnPrompt(await personaOf(tx, agent.state), task.id, definition, inputs),
+    prompt: turnPrompt(await personaOf(tx, agent.state), task.id, definition, inputs, retry),
   }
 }

@@ -95,19 +95,27 @@ export const complete = async (tx: Tx, { run, task, proof }: Found, input: Repor
 
 interface Verdict {
   readonly approve: boolean
-  readonly findings?: string
+  readonly findings: string | null
 }
 
 const verdictIn = (result: unknown): Verdict => {
-  const verdict = result as Partial<Verdict> | null
+  const verdict = result as { readonly approve?: unknown; readonly findings?: unknown } | null
   if (typeof verdict !== 'object' || verdict === null || typeof verdict.approve !== 'boolean')
-    throw invalid(
-      'result',
-      'a review task needs a verdict',
-      'Give {"approve": true} or {"approve": false, "findings": "what is wrong"}.',
-    )
-  const { approve, findings } = verdict
-  return typeof findings === 'string' ? { approve, findings } : { approve }
+    throw invalid('result', 'a review task needs a verdict', `Give {"approve": true} or ${rejection}.`)
+  const { approve } = verdict
+  const findings = findingsIn(verdict.findings)
+  if (!approve && findings === null)
+    throw invalid('result.findings', 'is required when approve is false', `Give ${rejection}.`)
+  return { approve, findings }
+}
+
+const rejection = '{"approve": false, "findings": "what is wrong and how to mend it"}'
+
+/** Findings of any JSON as text: a string as it is, else compact JSON; null when they say nothing. */
+const findingsIn = (findings: unknown): string | null => {
+  if (findings === undefined || findings === null) return null
+  const text = typeof findings === 'string' ? findings : JSON.stringify(findings)
+  return text.trim() === '' || text === '[]' || text === '{}' ? null : text
 }
 
 /** Carries a review's verdict to the task it reviews. After a rejection the other open reviews of it are moot. */
@@ -121,7 +129,7 @@ const pass = async (
   const reviewed = await tx.load(taskStream, review.state.reviews as string)
   if (!reviewed) return
   const open = reviewed.state.status === 'review' ? reviewed.state.openReviews : []
-  await tx.append(reviewed, accepted(decideVerdict(reviewed.state, review.id, approve, findings ?? null)))
+  await tx.append(reviewed, accepted(decideVerdict(reviewed.state, review.id, approve, findings)))
   const so = await follow(tx, run, reviewed)
   unblocked.push(...so.unblocked)
   if (reviewed.state.status === 'review' || reviewed.state.status === 'done') return

@@ -199,6 +199,7 @@ const resolveChecks = async (
 
 /** A title from the first line of the text. */
 export const titleOf = (text: string): string => {
-  const line = text.trim().split('\n', 1)[0] ?? ''
+  const [first = ''] = text.trim().split('\n', 1)
+  const line = first.replace(/\p{Cc}+/gu, ' ')
   return line.length <= 80 ? line : `${line.slice(0, 79)}…`
 }

@@ -82,7 +82,9 @@ export const decideClaim = (state: TaskState, c: ClaimCommand): Decision<TaskEve
     return new Failure(
       'conflict',
       `Task ${id} is claimed by ${state.by} until ${new Date(state.leaseEndsAt).toISOString()}.`,
-      'Claim another task, or wait until the lease ends.',
+      state.by === claimant.agent
+        ? 'Claim another task, or wait until the lease ends. If that session is gone: claim_task with takeover true.'
+        : `Claim another task, or wait until the lease ends. If that session is gone: claim_task with takeover true, as ${state.by}.`,
       { task_id: id, claimed_by: state.by, lease_ends_at: new Date(state.leaseEndsAt).toISOString() },
     )
   if (state.status !== 'ready')

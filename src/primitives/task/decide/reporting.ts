@@ -31,7 +31,7 @@ export const underLease = (state: TaskState, { id, token, now }: Proof): Claimed
       return new Failure(
         'forbidden',
         `Task ${id} is claimed by ${state.by}; a report needs the lease_token of that claim.`,
-        'Give the lease_token that claim_task returned.',
+        'Give the lease_token that claim_task returned. If that session is gone: claim_task with takeover true.',
         { task_id: id },
       )
     if (token !== state.token) return leaseLost(id, 'another claim has taken its place')
