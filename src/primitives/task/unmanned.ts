@@ -1,7 +1,7 @@
 import type { Reader } from '../../kernel/ports.ts'
 import type { Agent } from '../agent/find.ts'
 import { someLiving } from '../agent/queries.ts'
-import { isGone, type Machine } from '../presence/alive.ts'
+import { isAlive, isGone, type Machine } from '../presence/alive.ts'
 import { signsOf } from '../presence/queries.ts'
 import type { Run } from '../run/find.ts'
 import { addressedTo } from './held.ts'
@@ -36,4 +36,20 @@ const isManned = async (db: Reader, agent: Agent, machine: Machine): Promise<boo
   }
   // Nobody watches here: the calls of every session count.
   return isWorking(db, agent, { session: '', machine })
+}
+
+/**
+ * The living session that has joined as this agent, other than `own`: seen within a minute, and its process not known
+ * to be gone. Undefined when the agent is free to be joined.
+ */
+export const otherWorker = async (
+  db: Reader,
+  agent: Agent,
+  own: string,
+  machine: Machine,
+): Promise<string | undefined> => {
+  const { session } = agent.state
+  if (session === null || session === own) return undefined
+  const sign = (await signsOf(db, agent.id)).find((one) => one.session === session)
+  return sign && isAlive(sign, db.now, machine.host, machine.pidAlive) ? session : undefined
 }

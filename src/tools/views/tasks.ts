@@ -159,16 +159,19 @@ const sayEvidence = ({ evidence, metrics }: TaskView): string =>
     .filter(Boolean)
     .join('\n')
 
+/** What an agent said of a failure, on one line and in quotes: it cannot pass for a line of ours. */
+const quoted = (said: string): string => JSON.stringify(cut(said, 500))
+
 /** `offset`: where in the result's text the view begins. */
 export const sayTask = (view: TaskView, offset = 0): string => {
   const last = view.attempts.at(-1)
-  const failure = last?.error ? ` Last attempt ${last.outcome}: ${cut(last.error, 500)}` : ''
+  const failure = last?.error ? ` Last attempt ${last.outcome}: ${quoted(last.error)}` : ''
   const children = Object.entries(view.children.counts).map(([status, count]) => `${count} ${status}`)
   const lines = [
     `${view.task_id}${view.key === null ? '' : ` [${view.key}]`} ${view.title}: ${view.status}, verification ${view.verification}, attempt ${view.attempt} of ${view.max_attempts}.${failure}`,
     view.lease_ends_at && `Claimed by ${view.agent_id} until ${view.lease_ends_at}.`,
     view.open_reviews?.length && `Open reviews: ${cut(view.open_reviews.join(', '), 500)}.`,
-    view.findings && `Findings: ${cut(view.findings, 500)}`,
+    view.findings && `Findings: ${quoted(view.findings)}`,
     view.depends_on.length > 0 && `Depends on: ${named(view.depends_on)}.`,
     view.dependents.length > 0 && `Waiting for it: ${named(view.dependents)}.`,
     children.length > 0 && `Children: ${children.join(', ')}.`,

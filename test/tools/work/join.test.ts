@@ -105,15 +105,25 @@ describe('joining', () => {
     expect(task).toMatchObject({ task_id: a, attempt: 1 })
   })
 
+  it('refuses a second worker while the first is alive, and takes it once the first has closed', async () => {
+    const board = await startBoard()
+    const { agent_id, run_id } = board
+    const one = await board.another()
+    const two = await board.another()
+    await one.call('join_as_agent', { agent_id, run_id })
+    await expect(two.call('join_as_agent', { agent_id, run_id })).rejects.toMatchObject({ code: 'conflict' })
+    await one.close()
+    expect((await two.call('join_as_agent', { agent_id, run_id })).agent_id).toBe(agent_id)
+  })
+
   it('leaves what another session has claimed as the same agent alone', async () => {
     const board = await startBoard()
     const { agent_id, run_id } = board
     await board.plan({ key: 'a', task: 'x' }, { key: 'b', task: 'y' })
     const one = await board.another()
     const two = await board.another()
-    await one.call('join_as_agent', { agent_id, run_id })
+    const { task: first } = await one.call('claim_task', { agent_id, run_id })
     await two.call('join_as_agent', { agent_id, run_id })
-    const { task: first } = await one.call('claim_task')
     const { task: second } = await two.call('claim_task')
     await two.close()
     expect((await board.call('get_task', { task_id: first.task_id })).status).toBe('claimed')

@@ -6,7 +6,7 @@ import type { Run } from '../../run/find.ts'
 import { releaseTask } from '../../task/commands/change.ts'
 import { tokenDigest } from '../../task/digest.ts'
 import { heldBy } from '../../task/held.ts'
-import { unmannedAgents } from '../../task/unmanned.ts'
+import { otherWorker, unmannedAgents } from '../../task/unmanned.ts'
 import { type Agent, activeAgent } from '../find.ts'
 import { personaOf } from '../persona.ts'
 import { agentStream } from '../rows.ts'
@@ -43,7 +43,7 @@ export const joinAsAgent = async (
   const agent =
     input.agent === undefined
       ? (waiting ?? (await newcomer(tx, run, input.name)))
-      : await activeAgent(tx, run.no, input.agent)
+      : await freeAgent(tx, run, input.agent, input)
   const given = await settleCapabilities(tx, input.capabilities ?? [])
   const held = new Set(agent.state.capabilities.map((capability) => capability.name))
   const capabilities = given.filter((capability) => !held.has(capability.name))
@@ -51,6 +51,19 @@ export const joinAsAgent = async (
     await tx.append(agent, [{ type: 'agent.capabilities_added', data: { capabilities } }])
   await tx.append(agent, [{ type: 'agent.attached', data: { session: input.session } }])
   return { agent, prompt: await personaOf(tx, agent.state), others }
+}
+
+/** The named agent, unless another living session works as it: two workers of one agent would share its leases. */
+const freeAgent = async (tx: Tx, run: Run, handle: string, { session, machine }: Join): Promise<Agent> => {
+  const agent = await activeAgent(tx, run.no, handle)
+  const other = await otherWorker(tx, agent, session, machine ?? unknownMachine)
+  if (other === undefined) return agent
+  throw new Failure(
+    'conflict',
+    `Agent ${agent.id} has a worker already (${other}).`,
+    'Join as another agent, or leave agent_id out; once that session is gone, its agent is free.',
+    { agent_id: agent.id },
+  )
 }
 
 const newcomer = async (tx: Tx, run: Run, name: string | undefined): Promise<Agent> =>
