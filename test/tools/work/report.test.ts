@@ -279,4 +279,26 @@ describe('progress', () => {
     await expect(board.call('report_progress', report)).rejects.toMatchObject({ code: 'lease_lost' })
     expect((await board.claim()).task.attempt).toBe(2)
   })
+
+  it('does not lend a token to another agent of the same session', async () => {
+    const board = await startBoard()
+    const { run_id } = board
+    const { agent_id: late } = await board.call('spawn_agent', { run_id, purpose: 'x', name: 'late' })
+    const { agent_id: next } = await board.call('spawn_agent', { run_id, purpose: 'x', name: 'next' })
+    await board.plan({ key: 'contested', task: 'x' })
+    const claim = { run_id, task_id: 'contested' }
+    const old = await board.call('claim_task', { ...claim, agent_id: late })
+    await board.call('terminate_agent', { run_id, agent_id: late })
+    const held = await board.call('claim_task', { ...claim, agent_id: next })
+    const stale = board.call('complete_task', { ...claim, result: 'stale' })
+    await expect(stale).rejects.toMatchObject({ code: 'forbidden' })
+    const dead = board.call('complete_task', { ...claim, lease_token: old.lease_token, result: 'stale' })
+    await expect(dead).rejects.toMatchObject({ code: 'lease_lost' })
+    const done = await board.call('complete_task', {
+      ...claim,
+      lease_token: held.lease_token,
+      result: 'good',
+    })
+    expect(done.status).toBe('done')
+  })
 })
