@@ -71,8 +71,8 @@ export const measure = async ({ quick }: { quick: boolean }): Promise<{ rows: Ro
   const plain: Outcome[] = []
   await withProcesses<Ask, void>(program, count, async (processes) => {
     for (let round = 0; round < (quick ? 1 : 3); round++) {
-      ours.push(await contest(processes, quick ? 2_000 : 6_000, false))
-      plain.push(await contest(processes, quick ? 2_000 : 6_000, true))
+      ours.push(await contest(processes, quick ? 800 : 6_000, false))
+      plain.push(await contest(processes, quick ? 800 : 6_000, true))
     }
   })
   const of = (outcomes: readonly Outcome[], pick: (outcome: Outcome) => number) => median(outcomes.map(pick))

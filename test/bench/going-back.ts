@@ -99,9 +99,13 @@ export const compare = ({ history, rounds }: Sizes): Promise<number> =>
     }
   })
 
-/** P8: rolling back the last 100 events of a run of 100,000, durability full, against replaying the run. */
+/**
+ * P8: rolling back the last 100 events of a run of 100,000, durability full, against replaying the run. The longer the
+ * run, the longer its replay, so of a shorter one (quick: 20,000) less is asked.
+ */
 export const measure: Measure = async ({ quick }) => {
-  const value = await compare({ history: 100_000, rounds: quick ? 3 : 11 })
-  const what = 'rollback of 100 events at 100k history, FULL'
-  return { rows: [atLeast('P8', what, value, '× faster than replay', 100)] }
+  const history = quick ? 20_000 : 100_000
+  const value = await compare({ history, rounds: quick ? 3 : 11 })
+  const what = `rollback of 100 events at ${history / 1_000}k history, FULL`
+  return { rows: [atLeast('P8', what, value, '× faster than replay', history / 1_000)] }
 }

@@ -69,12 +69,12 @@ export const measure = async ({ quick }: { quick: boolean }): Promise<{ rows: Ro
         await pause(600)
         const woken = median(await delays(listener, answered))
         const polled = median(await delays(poller, answered))
-        const [waiting, polling] = (await idleCpu([listener, poller], quick ? 2_000 : 5_000)) as [
+        const [waiting, polling] = (await idleCpu([listener, poller], quick ? 1_000 : 5_000)) as [
           number,
           number,
         ]
         const kept: number[] = []
-        for (let round = 0; round < (quick ? 4 : 12); round++) {
+        for (let round = 0; round < (quick ? 2 : 12); round++) {
           await everyone({ do: 'deafen' })
           const alone = await rate(400)
           await everyone({ do: 'listen' })
