@@ -68,7 +68,8 @@ export const track = (events: readonly Measured[]): Tracked => {
         tracks.set(stream, { ready: at, certain: true })
         break
       case 'task.rejected':
-        rejected++
+        // A schema's refusal is a failed attempt, and no review's verdict.
+        if (dataOf<{ by: string }>(event).by !== 'schema') rejected++
         failed++
         tracks.set(stream, { ready: at, certain: true })
         break
@@ -83,7 +84,7 @@ export const track = (events: readonly Measured[]): Tracked => {
         break
       case 'task.verified':
         if (!dataOf<{ last: boolean }>(event).last) break
-        accepted++
+        if (dataOf<{ by: string }>(event).by !== 'schema') accepted++
         finish(task, event)
         break
     }
