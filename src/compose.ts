@@ -10,7 +10,7 @@ import { type Connection, connectServer, type ServerOptions } from './server/ser
 import { SqliteStore } from './storage/sqlite/store.ts'
 import { createLog, type Log } from './telemetry/log.ts'
 import { closeSession } from './tools/closing.ts'
-import { tools, toolsets } from './tools/index.ts'
+import { defaultToolsets, tools, toolsets } from './tools/index.ts'
 import { prompts } from './tools/prompts.ts'
 import { resources } from './tools/resources.ts'
 import type { AnyTool } from './tools/tool.ts'
@@ -19,7 +19,7 @@ import { version } from './version.ts'
 /** What can be chosen on the command line. */
 export const known: Known = {
   toolsets,
-  defaultToolsets: toolsets,
+  defaultToolsets,
   tools: tools.map((tool) => tool.name),
 }
 

@@ -5,7 +5,7 @@ import type { Session } from './session.ts'
 /** What a tool does to the world; its four MCP hints are derived from this one word. */
 export type Effect = 'read' | 'write' | 'destructive'
 
-export type Toolset = 'conduct' | 'work'
+export type Toolset = 'conduct' | 'work' | 'routing'
 
 /** What a tool is given at call time. At most six members: it does not grow. */
 export interface ToolContext {

@@ -4,7 +4,19 @@ export interface HeldCapability {
   readonly proficiency: number
 }
 
-export type RunnerKind = 'client'
+/** Who takes an agent's turns. */
+export const runnerKinds = ['client', 'command', 'model', 'sampling'] as const
+export type RunnerKind = (typeof runnerKinds)[number]
+
+/** What a runner needs to know of an agent: names out of the owner's configuration, never a program or an address. */
+export interface RunnerOptions {
+  /** Of the `command` runner: the command's name. */
+  readonly command?: string
+  /** Of the `model` runner: an endpoint's name, or the name of a group of endpoints that share the load. */
+  readonly model?: string
+  /** Of the `model` runner: the Baton tools that the agent may call, by name. */
+  readonly tools?: readonly string[]
+}
 
 export type AgentEvent =
   | {
@@ -16,6 +28,7 @@ export type AgentEvent =
         readonly role: string | null
         readonly capabilities: readonly HeldCapability[]
         readonly runner: RunnerKind
+        readonly runner_options: RunnerOptions | null
         readonly max_concurrent: number
         readonly metadata: Readonly<Record<string, unknown>> | null
         /** The persona, rendered from profile and purpose. */

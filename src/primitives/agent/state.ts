@@ -1,5 +1,5 @@
 import type { Recorded } from '../../kernel/event.ts'
-import type { AgentEvent, HeldCapability, RunnerKind } from './events.ts'
+import type { AgentEvent, HeldCapability, RunnerKind, RunnerOptions } from './events.ts'
 
 interface AgentCommon {
   readonly name: string | null
@@ -8,6 +8,7 @@ interface AgentCommon {
   readonly role: string | null
   readonly capabilities: readonly HeldCapability[]
   readonly runner: RunnerKind
+  readonly runnerOptions: RunnerOptions | null
   /** Most tasks that it may hold at once. */
   readonly maxConcurrent: number
   readonly metadata: Readonly<Record<string, unknown>> | null
@@ -30,7 +31,8 @@ export type AgentState =
 export const evolveAgent = (state: AgentState | undefined, event: Recorded<AgentEvent>): AgentState => {
   if (event.type === 'agent.spawned') {
     const { name, purpose, profile, role, capabilities, runner, max_concurrent, metadata } = event.data
-    const who = { name, purpose, profile, role, capabilities, runner, metadata }
+    const runnerOptions = event.data.runner_options
+    const who = { name, purpose, profile, role, capabilities, runner, runnerOptions, metadata }
     const at = { promptSeq: event.seq, session: null, spawnedAt: event.at }
     return { status: 'active', ...who, maxConcurrent: max_concurrent, ...at }
   }

@@ -5,7 +5,7 @@ import type { CapabilityEdge } from '../../capability/graph.ts'
 import { capabilityNames, declareEdges } from '../../capability/vocabulary.ts'
 import { mayAdd, mayGoOn } from '../../run/budget.ts'
 import type { Run } from '../../run/find.ts'
-import type { HeldCapability, RunnerKind } from '../events.ts'
+import type { HeldCapability, RunnerKind, RunnerOptions } from '../events.ts'
 import { type Agent, agentNamed } from '../find.ts'
 import { type Profile, resolveProfile } from '../profile.ts'
 import { agentStream } from '../rows.ts'
@@ -30,6 +30,7 @@ export interface Spawn {
   readonly variables?: Readonly<Record<string, string>> | undefined
   readonly capabilities?: readonly GivenCapability[] | undefined
   readonly runner?: RunnerKind | undefined
+  readonly runner_options?: RunnerOptions | undefined
   readonly max_concurrent?: number | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
@@ -70,6 +71,7 @@ export const spawnAgent = async (
         role: input.role ?? resolved.role ?? null,
         capabilities,
         runner: input.runner ?? 'client',
+        runner_options: input.runner_options ?? null,
         max_concurrent: input.max_concurrent ?? defaultConcurrent,
         metadata: input.metadata ?? null,
         prompt: resolved.prompt,

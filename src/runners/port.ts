@@ -1,0 +1,87 @@
+import type { RunnerKind, RunnerOptions } from '../primitives/agent/events.ts'
+
+/** One turn: a task that an agent has claimed, ready to be worked on. */
+export interface Turn {
+  /** `trn_…`, new for each attempt. A child process carries it in its environment as BATON_TURN. */
+  readonly id: string
+  readonly run_id: string
+  readonly task_id: string
+  readonly agent_id: string
+  readonly options: RunnerOptions
+  /** Who the agent is: a model's system prompt. */
+  readonly persona: string
+  /** What is asked: task, context, results of prerequisites, earlier attempts, checks. */
+  readonly prompt: string
+  /** Persona and prompt in one text, for a program that reads one. */
+  readonly whole: string
+}
+
+/** What a runner is given beside the turn. */
+export interface TurnIo {
+  /** Aborted when the turn is to end: the claim is lost, the agent terminated, the server closing. */
+  readonly signal: AbortSignal
+  /** What came of it so far, for whoever watches. `fraction` 0–1. Cheap to call often: the dispatcher throttles. */
+  progress(note: string, fraction?: number): void
+  /** A child process has started; its place is written to the log before the runner goes on. */
+  started(child: ChildPlace): Promise<void>
+}
+
+/** Where a child process is, so that whoever takes its turn over can end it first. */
+export interface ChildPlace {
+  readonly pid: number
+  /** When the process started, as the host tells it (Linux: clock ticks since boot), so that a reused pid is told apart. */
+  readonly started: string
+}
+
+/** Facts about how a turn went: exit code, duration, digest of the output, endpoint, attempts… They become evidence. */
+export type Evidence = Readonly<Record<string, unknown>>
+
+/** What a turn cost, as far as the runner knows. */
+export interface Metrics {
+  readonly duration_ms: number
+  readonly tokens?: number
+  readonly input_tokens?: number
+  readonly output_tokens?: number
+  readonly cost_usd?: number
+}
+
+export type TurnOutcome =
+  | {
+      readonly ok: true
+      /** Parsed when it is JSON, else the text. */
+      readonly result: unknown
+      readonly evidence: Evidence
+      readonly metrics: Metrics
+    }
+  | {
+      readonly ok: false
+      /** One sentence for the task's error history. No secrets, no paths beyond those that the owner configured. */
+      readonly error: string
+      readonly fault: TurnFault
+      /** Whether another attempt may go better. */
+      readonly retryable: boolean
+      /** When the other side said how long to wait, ms. */
+      readonly retryAfterMs?: number
+      readonly evidence: Evidence
+      readonly metrics: Metrics
+    }
+
+/** `unavailable`: it never began (no such program, host refused, no client). */
+export const turnFaults = [
+  'unavailable',
+  'exit',
+  'timeout',
+  'aborted',
+  'rate_limited',
+  'unreachable',
+  'bad_answer',
+  'refused',
+] as const
+export type TurnFault = (typeof turnFaults)[number]
+
+/** How the turns of one kind of agent are executed. */
+export interface Runner {
+  readonly kind: RunnerKind
+  /** Never rejects: what goes wrong is an outcome. */
+  run(turn: Turn, io: TurnIo): Promise<TurnOutcome>
+}
