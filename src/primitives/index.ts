@@ -5,12 +5,14 @@ import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
 import { presenceSchema } from './presence/rows.ts'
 import { runIndexes, runStream } from './run/rows.ts'
 import { taskSchema, taskStream } from './task/rows.ts'
+import { turnIndexes, turnStream } from './turn/rows.ts'
 
 /** Every kind of entity, in the order in which rollback and doctor go through them. */
 export const streams: readonly AnyStream[] = [
   runStream,
   agentStream,
   taskStream,
+  turnStream,
   checkpointStream,
   vocabularyStream,
 ]
@@ -20,6 +22,7 @@ export const schema: readonly string[] = [
   ...runIndexes,
   ...agentIndexes,
   ...taskSchema,
+  ...turnIndexes,
   ...checkpointIndexes,
   ...presenceSchema,
 ]

@@ -1,6 +1,7 @@
 import type { Clock, Store } from '../kernel/ports.ts'
 import type { Session } from '../tools/session.ts'
 import type { ToolContext } from '../tools/tool.ts'
+import { noWorkshop, type Workshop } from '../tools/workshop.ts'
 import type { Progress } from './progress.ts'
 import { waiter } from './wait.ts'
 
@@ -13,7 +14,11 @@ export interface Caller {
 
 /** What a tool is given for one call. */
 export function callContext(
-  { store, clock }: { readonly store: Store; readonly clock: Clock },
+  {
+    store,
+    clock,
+    workshop = noWorkshop,
+  }: { readonly store: Store; readonly clock: Clock; readonly workshop?: Workshop | undefined },
   { session, signal, progress }: Caller,
   correlation: string,
 ): ToolContext {
@@ -23,5 +28,6 @@ export function callContext(
     read: (query, input) => store.read(query, input),
     session,
     wait: waiter({ store, clock, signal, progress }),
+    workshop,
   }
 }

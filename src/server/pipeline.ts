@@ -3,6 +3,7 @@ import { Failure, type FailureReport } from '../errors.ts'
 import type { Clock, NewId, Store } from '../kernel/ports.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { AnyTool } from '../tools/tool.ts'
+import type { Workshop } from '../tools/workshop.ts'
 import { readArguments } from './arguments.ts'
 import { brief } from './brief.ts'
 import { type Caller, callContext } from './call-context.ts'
@@ -23,6 +24,8 @@ export interface PipelineParts {
   readonly newId: NewId
   readonly clock: Clock
   readonly log: Log
+  /** What this server executes by itself; nothing when left out. */
+  readonly workshop?: Workshop | undefined
   /** Whether results are checked against `tool.output`: for tests, as it costs as much as the call itself. */
   readonly checksOutput?: boolean | undefined
 }
@@ -53,6 +56,9 @@ export class Pipeline {
       const input = readArguments(tool, sent)
       const result = await tool.run(input, callContext(this.parts, caller, correlation))
       if (this.parts.checksOutput) checkOutput(tool, result)
+      // Whoever acts in a run conducts it or works in it: its agents' turns are then taken here.
+      if (tool.effect !== 'read' && typeof result.run_id === 'string')
+        void this.parts.workshop?.serve(result.run_id)
       const text = this.say(tool, result, input, correlation)
       this.parts.log.debug({ correlation, tool: name, ms: since(started), code: 'ok' }, 'tool call')
       return { content: [{ type: 'text', text }], structuredContent: result }

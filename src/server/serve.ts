@@ -11,6 +11,7 @@ import { createMcp } from './mcp.ts'
 import { Pipeline, type PipelineParts } from './pipeline.ts'
 import { servePrompts } from './prompts.ts'
 import { serveResources } from './resources.ts'
+import { samplerOf } from './sampler.ts'
 import { serveTools } from './tools.ts'
 
 export interface ServerOptions extends PipelineParts {
@@ -26,6 +27,8 @@ export interface ServerOptions extends PipelineParts {
 
 export interface Connection {
   readonly session: Session
+  /** The client's own model. */
+  readonly sampler: ReturnType<typeof samplerOf>
   /** Resolves after the connection has closed, for whatever reason, and `onClose` is done. Never rejects. */
   readonly closed: Promise<void>
   /** Ends the connection: its waits are cancelled, its calls finish unanswered. */
@@ -67,6 +70,7 @@ export async function connectServer(options: ServerOptions): Promise<Connection>
   await server.connect(transport)
   return {
     session,
+    sampler: samplerOf(server),
     closed,
     close: async () => {
       await server.close()

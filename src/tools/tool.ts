@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Command, Query, Signal } from '../kernel/ports.ts'
 import type { Session } from './session.ts'
+import type { Workshop } from './workshop.ts'
 
 /** What a tool does to the world; its four MCP hints are derived from this one word. */
 export type Effect = 'read' | 'write' | 'destructive'
@@ -15,6 +16,7 @@ export interface ToolContext {
   readonly session: Session
   /** Waiting for what is not there yet. */
   readonly wait: Wait
+  readonly workshop: Workshop
 }
 
 /** As which agent a call speaks, and, with `lease`, that the command proves it by the token of a claim. */

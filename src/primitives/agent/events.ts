@@ -11,11 +11,11 @@ export type RunnerKind = (typeof runnerKinds)[number]
 /** What a runner needs to know of an agent: names out of the owner's configuration, never a program or an address. */
 export interface RunnerOptions {
   /** Of the `command` runner: the command's name. */
-  readonly command?: string
+  readonly command?: string | undefined
   /** Of the `model` runner: an endpoint's name, or the name of a group of endpoints that share the load. */
-  readonly model?: string
+  readonly model?: string | undefined
   /** Of the `model` runner: the Baton tools that the agent may call, by name. */
-  readonly tools?: readonly string[]
+  readonly tools?: readonly string[] | undefined
 }
 
 export type AgentEvent =
@@ -33,6 +33,10 @@ export type AgentEvent =
         readonly metadata: Readonly<Record<string, unknown>> | null
         /** The persona, rendered from profile and purpose. */
         readonly prompt: string
+        /** The agent whose place it takes, which had failed too often. */
+        readonly replaces: string | null
+        /** How often an agent in this place was replaced before. */
+        readonly restarts: number
       }
     }
   /** A session took the agent's work on (or off again). */
@@ -41,4 +45,10 @@ export type AgentEvent =
       readonly type: 'agent.capabilities_added'
       readonly data: { readonly capabilities: readonly HeldCapability[] }
     }
+  /** A turn that Baton took for it failed; so many in a row have. */
+  | {
+      readonly type: 'agent.faltered'
+      readonly data: { readonly turn: string; readonly error: string; readonly in_a_row: number }
+    }
+  | { readonly type: 'agent.recovered'; readonly data: { readonly turn: string } }
   | { readonly type: 'agent.terminated'; readonly data: { readonly reason: string | null } }

@@ -17,6 +17,9 @@ interface AgentCommon {
   /** The session that joined as this agent, if any. */
   readonly session: string | null
   readonly spawnedAt: number
+  readonly restarts: number
+  /** Turns that Baton took for it and that failed, since the last good one. */
+  readonly failures: number
 }
 
 export type AgentState =
@@ -33,7 +36,8 @@ export const evolveAgent = (state: AgentState | undefined, event: Recorded<Agent
     const { name, purpose, profile, role, capabilities, runner, max_concurrent, metadata } = event.data
     const runnerOptions = event.data.runner_options
     const who = { name, purpose, profile, role, capabilities, runner, runnerOptions, metadata }
-    const at = { promptSeq: event.seq, session: null, spawnedAt: event.at }
+    const { restarts } = event.data
+    const at = { promptSeq: event.seq, session: null, spawnedAt: event.at, restarts, failures: 0 }
     return { status: 'active', ...who, maxConcurrent: max_concurrent, ...at }
   }
   if (!state) throw new Error(`${event.type} before the agent was spawned`)
@@ -44,6 +48,10 @@ export const evolveAgent = (state: AgentState | undefined, event: Recorded<Agent
       return { ...state, session: null }
     case 'agent.capabilities_added':
       return { ...state, capabilities: [...state.capabilities, ...event.data.capabilities] }
+    case 'agent.faltered':
+      return { ...state, failures: event.data.in_a_row }
+    case 'agent.recovered':
+      return { ...state, failures: 0 }
     case 'agent.terminated':
       return { ...state, status: 'terminated', endedAt: event.at, reason: event.data.reason, session: null }
   }

@@ -25,6 +25,14 @@ const openRuns = statement<RunTables>()((db) =>
     .limit(11),
 )
 
+const allOpen = statement<RunTables, { limit: number }>()((db, p) =>
+  db.selectFrom('run').select('id').where('status', '=', 'open').orderBy('no', 'desc').limit(p.limit),
+)
+
+/** The runs that are open, newest first; at most `limit`. */
+export const openRunIds = async (db: Reader, limit = 200): Promise<readonly string[]> =>
+  (await db.all(allOpen, { limit })).map(({ id }) => id)
+
 /** The run with this id, or undefined. */
 export const runWithId = async (db: Reader, id: string): Promise<Run | undefined> => db.load(runStream, id)
 

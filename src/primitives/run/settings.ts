@@ -7,6 +7,12 @@ export interface Settings {
   readonly max_cost_usd: number | null
   readonly max_wall_ms: number | null
   readonly on_failed_prerequisite: 'block' | 'cancel' | 'proceed'
+  /** What becomes of an agent that Baton works for once it has failed three turns in a row. */
+  readonly on_agent_failure: 'retry' | 'replace' | 'proceed'
+  /** How often an agent is replaced, its replacements counted along. */
+  readonly max_restarts: number
+  /** A turn that has not ended after so long gets a second one beside it, by another agent; the first good answer counts. */
+  readonly hedge_after_ms: number | null
 }
 
 export const defaultSettings: Settings = {
@@ -17,10 +23,16 @@ export const defaultSettings: Settings = {
   max_cost_usd: null,
   max_wall_ms: null,
   on_failed_prerequisite: 'block',
+  on_agent_failure: 'retry',
+  max_restarts: 3,
+  hedge_after_ms: null,
 }
 
 /** The limits among the settings, by the name under which a refusal reports them. */
-export type Limit = Exclude<keyof Settings, 'on_failed_prerequisite'>
+export type Limit = Exclude<
+  keyof Settings,
+  'on_failed_prerequisite' | 'on_agent_failure' | 'max_restarts' | 'hedge_after_ms'
+>
 
 /** New values for some settings; what is undefined stays. */
 export type SettingsPatch = { readonly [K in keyof Settings]?: Settings[K] | undefined }

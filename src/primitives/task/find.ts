@@ -21,6 +21,12 @@ export const taskNamed = async (db: Reader, run: number, handle: string): Promis
   return row && db.loadNo(taskStream, row.no)
 }
 
+/** The task with this id, whatever its status. */
+export const taskById = async (db: Reader, id: string): Promise<Task | undefined> => db.load(taskStream, id)
+
+/** The task with this number. */
+export const taskByNo = async (db: Reader, no: number): Promise<Task | undefined> => db.loadNo(taskStream, no)
+
 export const theTask = async (db: Reader, run: number, handle: string): Promise<Task> => {
   const task = await taskNamed(db, run, handle)
   if (!task) throw notFound('task', handle, 'list_tasks shows the tasks of this run; an id or a key will do.')

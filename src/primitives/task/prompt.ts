@@ -29,16 +29,21 @@ const sayRetry = ({ attempt, max_attempts, earlier }: Retry): string => {
   return [`## Earlier attempts\n${intro}`, ...said].join('\n\n')
 }
 
-/** The whole turn as one ready prompt: persona, task, context, inputs, earlier attempts, how to report. */
-export const turnPrompt = (
-  persona: string,
-  id: string,
-  definition: Definition,
-  inputs: readonly Input[],
-  retry?: Retry,
-): string => {
-  const parts = [persona, `## Task ${id}: ${definition.title}\n${definition.task}`]
-  if (definition.context !== null) parts.push(`## Context\n${asText(definition.context)}`)
+/** What a worker is asked, and what it needs for it. */
+export interface Asked {
+  readonly task_id: string
+  readonly title: string
+  readonly task: string
+  readonly context: unknown
+  readonly checks: Definition['checks']
+  readonly inputs: readonly Input[]
+}
+
+/** Task, context, inputs, earlier attempts, checks: everything but who does it and how it is handed in. */
+export const askedPrompt = (asked: Asked, retry?: Retry): string => {
+  const { task_id, title, task, context, inputs } = asked
+  const parts = [`## Task ${task_id}: ${title}\n${task}`]
+  if (context !== null) parts.push(`## Context\n${asText(context)}`)
   if (inputs.length > 0) {
     const said = inputs.map((input) => {
       const from = `From ${input.key ?? input.task_id} (${input.author ?? 'unknown author'})${input.cut ? ', cut' : ''}:`
@@ -49,12 +54,26 @@ export const turnPrompt = (
     )
   }
   if (retry) parts.push(sayRetry(retry))
-  const checks = definition.checks.map((check) =>
+  const checks = asked.checks.map((check) =>
     check.kind === 'schema'
       ? `- The result must fit this JSON schema: ${JSON.stringify(check.schema)}`
       : '- Another agent will review the result.',
   )
   if (checks.length > 0) parts.push(`## Checks\n${checks.join('\n')}`)
-  parts.push('Report with complete_task, or with fail_task if it cannot be done.')
   return parts.join('\n\n')
 }
+
+/** The whole turn as one ready prompt for a session: persona, what is asked, how to report. */
+export const turnPrompt = (persona: string, asked: Asked, retry?: Retry): string =>
+  [
+    persona,
+    askedPrompt(asked, retry),
+    'Report with complete_task, or with fail_task if it cannot be done.',
+  ].join('\n\n')
+
+/** The same for an agent that Baton works for: what it answers is handed in as it stands. */
+export const answerPrompt = (asked: Asked, retry?: Retry): string =>
+  [
+    askedPrompt(asked, retry),
+    'Answer with the result alone: it is handed in as it stands. Where JSON is asked for, answer with JSON and nothing around it.',
+  ].join('\n\n')

@@ -112,6 +112,8 @@ export const awaitResponsesTool = defineTool({
       withinLog(Number(after ?? 0), db.head)
       return awaitedBy(db, what)
     }, asked)
+    // A conductor that comes back after a restart waits first: its agents are worked for again from here on.
+    await ctx.workshop.serve(awaited.run_id)
     const watcher = { session: session.id, machine: session.machine }
     const ask = { awaited, found: [], through: Number(after ?? 0), limit: given.limit, least, watcher }
     const { over, ...got } = await waitFor(ctx, ask, given.timeout_ms)

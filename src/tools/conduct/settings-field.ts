@@ -21,5 +21,11 @@ export const settingsField = z
       .enum(['block', 'cancel', 'proceed'])
       .describe('What its dependents do')
       .optional(),
+    on_agent_failure: z
+      .enum(['retry', 'replace', 'proceed'])
+      .describe('After 3 failed turns of a command or model agent')
+      .optional(),
+    max_restarts: whole(0, 100).describe('Replacements of one agent').optional(),
+    hedge_after_ms: count('Second turn beside one this slow'),
   })
   .describe('Limits; null = none')

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { Tx } from '../../kernel/ports.ts'
 import { type Spawn, spawnAgent } from '../../primitives/agent/commands/spawn.ts'
+import { runnerKinds } from '../../primitives/agent/events.ts'
+import { type Here, showLife } from '../../primitives/presence/commands/show.ts'
 import type { Speaker } from '../../primitives/run/find.ts'
-import { idempotencyKey, json, newHandle, runId, text, whole } from '../fields.ts'
+import { idempotencyKey, json, list, newHandle, runId, text, whole } from '../fields.ts'
 import { onceInRunOrNew, remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
 import { capabilitiesField } from './capabilities-field.ts'
@@ -15,7 +17,14 @@ const input = z.strictObject({
   profile: profileField.optional(),
   variables: z.record(z.string(), text(10_000, 0)).describe('Fill {{name}} in the profile').optional(),
   capabilities: capabilitiesField.optional(),
-  runner: z.enum(['client']).describe('Who takes its turns: an MCP session').optional(),
+  runner: z.enum(runnerKinds).describe('Who takes its turns; default client: an MCP session').optional(),
+  runner_options: z
+    .strictObject({
+      command: text(64).describe('Configured command').optional(),
+      model: text(100).describe('Endpoint or group').optional(),
+      tools: list(text(64), 30).describe('Baton tools that a model may call').optional(),
+    })
+    .optional(),
   max_concurrent: whole(1, 1_000).describe('Tasks at once; default 5').optional(),
   metadata: z.record(z.string(), json).describe('Your own notes').optional(),
   run_id: runId,
@@ -26,6 +35,7 @@ const output = z.object({
   run_id: z.string(),
   agent_id: z.string(),
   name: z.string().nullable(),
+  runner: z.string(),
   prompt: z.string(),
   status: z.string(),
 })
@@ -35,16 +45,26 @@ interface Given {
   readonly idempotency_key: string | undefined
   readonly asked: Spawn
   readonly speaker: Speaker
+  /** The workshop that will take its turns. */
+  readonly here: Here | undefined
 }
 
-const spawn = async (tx: Tx, { run_id, idempotency_key: key, asked, speaker }: Given) => {
+const spawn = async (tx: Tx, { run_id, idempotency_key: key, asked, speaker, here }: Given) => {
   const what = { tool: 'spawn_agent', key, arguments: asked }
   return onceInRunOrNew(tx, { run_id, speaker, goal: asked.purpose }, what, async (run) => {
     const { agent, prompt } = await spawnAgent(tx, run, asked)
+    const { name, runner } = agent.state
     // A client agent has no process of its own: nothing happens until a session claims for it.
-    return { run_id: run.id, agent_id: agent.id, name: agent.state.name, prompt, status: 'no_worker' }
+    const worked = runner !== 'client' && here !== undefined
+    // Shown with its birth, so that a wait right after this does not find it without a worker.
+    if (worked) await showLife(tx, agent.id, here, tx.now + shownFor)
+    const status = worked ? 'idle' : 'no_worker'
+    return { run_id: run.id, agent_id: agent.id, name, runner, prompt, status }
   })
 }
+
+/** How long it counts as worked for without another sign, ms. */
+const shownFor = 60_000
 
 export const spawnAgentTool = defineTool({
   name: 'spawn_agent',
@@ -56,12 +76,19 @@ export const spawnAgentTool = defineTool({
   input,
   output,
   run: async ({ run_id, idempotency_key, profile, ...rest }, ctx) => {
+    const { runner = 'client', runner_options } = rest
+    const problem = ctx.workshop.problemWith(runner, runner_options)
+    if (problem) throw problem
     const asked = { ...rest, profile: profile === undefined ? undefined : profileOf(profile) }
-    const given = { run_id, idempotency_key, asked, speaker: speaker(ctx.session) }
+    const { here } = ctx.workshop
+    const given = { run_id, idempotency_key, asked, speaker: speaker(ctx.session), here }
     return remember(ctx.session, await ctx.execute(spawn, given))
   },
-  say: ({ run_id, agent_id, name }) =>
-    `Agent ${agent_id}${name === null ? '' : ` (${name})`} is in run ${run_id} and has no worker yet.
+  say: ({ run_id, agent_id, name, runner }) =>
+    runner !== 'client'
+      ? `Agent ${agent_id}${name === null ? '' : ` (${name})`} is in run ${run_id}; Baton takes its turns (${runner}).
+Next: create_tasks (agent_id "${agent_id}", or capabilities it has), then await_responses.`
+      : `Agent ${agent_id}${name === null ? '' : ` (${name})`} is in run ${run_id} and has no worker yet.
 Do its turns yourself: claim_task with agent_id "${agent_id}". Or let another window do them; paste this line there:
 Call join_as_agent of Baton with run_id "${run_id}" and agent_id "${agent_id}", then repeat claim_task (wait_ms 30000), do the task, complete_task.`,
 })

@@ -107,7 +107,7 @@ export const complete =
 export const fail =
   (token: string | null, { retry = true, said = 'no luck' } = {}) =>
   (state: TaskState, now: number) =>
-    decideFail(state, { id: 'tsk_1', token, now }, said, retry, `${token}.${said}`)
+    decideFail(state, { id: 'tsk_1', token, now }, { error: said, retry }, `${token}.${said}`)
 
 export const progress = (token: string | null) => (state: TaskState, now: number) =>
   decideProgress(state, { id: 'tsk_1', token, now }, 'half way', 50)

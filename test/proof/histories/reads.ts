@@ -1,6 +1,7 @@
 import { tools } from '../../../src/tools/index.ts'
 import { Session } from '../../../src/tools/session.ts'
 import type { ToolContext } from '../../../src/tools/tool.ts'
+import { noWorkshop } from '../../../src/tools/workshop.ts'
 import type { Random } from '../../support/random.ts'
 import type { Life, State } from './mirror.ts'
 import type { World } from './world.ts'
@@ -29,6 +30,7 @@ const ask = async (world: World, other: boolean, name: string, args: State): Pro
   const context: ToolContext = {
     execute: refused,
     read: (query, input) => store.read(query, input),
+    workshop: noWorkshop,
     session: new Session('ses_reader'),
     wait: { until: refused, progress: () => {} },
   }

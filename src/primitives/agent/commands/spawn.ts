@@ -75,6 +75,8 @@ export const spawnAgent = async (
         max_concurrent: input.max_concurrent ?? defaultConcurrent,
         metadata: input.metadata ?? null,
         prompt: resolved.prompt,
+        replaces: null,
+        restarts: 0,
       },
     },
   ])

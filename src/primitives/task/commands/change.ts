@@ -118,3 +118,12 @@ export const unaddress = async (tx: Tx, task: Task, why: string): Promise<void> 
   await openLane(tx, { run: task.run, agent: null, except, requires })
   await tx.append(task, [{ type: 'task.unaddressed', data: { agent, why } }])
 }
+
+/** Addresses a task that nobody has claimed to another agent. A claimed one stays with whoever holds it. */
+export const readdress = async (tx: Tx, task: Task, agent: string): Promise<void> => {
+  const { except, requires, dependsOn, status, priority } = task.state
+  if (status !== 'ready' && status !== 'blocked') return
+  await openLane(tx, { run: task.run, agent, except, requires })
+  const data = { definition: null, depends_on: dependsOn, priority, agent, blocked: status === 'blocked' }
+  await tx.append(task, [{ type: 'task.revised', data }])
+}

@@ -241,6 +241,7 @@ const handOver = async (tx: Tx, run: Run, agent: Agent, task: Task, token: strin
   if (state.status !== 'claimed') throw new Error('claimed a task that is not claimed')
   const definition = await definitionOf(tx, state)
   const inputs = await inputsOf(tx, task)
+  const asked = Object.assign({ task_id: task.id, inputs }, definition)
   const { attempt, maxAttempts: max_attempts } = state
   const earlier = attempt > 1 ? await earlierAttempts(tx, run, task) : undefined
   const retry = earlier && { attempt, max_attempts, earlier }
@@ -263,6 +264,6 @@ const handOver = async (tx: Tx, run: Run, agent: Agent, task: Task, token: strin
     },
     lease_token: token,
     lease_ends_at: state.leaseEndsAt,
-    prompt: turnPrompt(await personaOf(tx, agent.state), task.id, definition, inputs, retry),
+    prompt: turnPrompt(await personaOf(tx, agent.state), asked, retry),
   }
 }

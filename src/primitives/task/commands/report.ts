@@ -1,7 +1,7 @@
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import { follow } from '../consequences.ts'
-import { alreadyReported, decideFail, decideProgress } from '../decide/reporting.ts'
+import { alreadyReported, decideFail, decideProgress, type Failed } from '../decide/reporting.ts'
 import { reportDigest } from '../digest.ts'
 import { authorOf } from './answer.ts'
 import { type ReportOn, reported } from './reported.ts'
@@ -9,7 +9,7 @@ import { type ReportOn, reported } from './reported.ts'
 /** Reports a failed attempt: tried again later while attempts are left. The same report again gets the first answer. */
 export const failTask = async (
   tx: Tx,
-  input: ReportOn & { readonly error: string; readonly retry: boolean },
+  input: ReportOn & Failed,
 ): Promise<{
   readonly run_id: string
   readonly task_id: string
@@ -23,8 +23,7 @@ export const failTask = async (
   const { run, task, proof } = await reported(tx, input)
   const digest = reportDigest(proof.token, 'failure', [input.error, input.retry])
   const repeated = proof.token !== null && alreadyReported(task.state, digest)
-  if (!repeated)
-    await tx.append(task, accepted(decideFail(task.state, proof, input.error, input.retry, digest)))
+  if (!repeated) await tx.append(task, accepted(decideFail(task.state, proof, input, digest)))
   const so = repeated ? { cancelled: [] } : await follow(tx, run, task)
   const { state } = task
   return {

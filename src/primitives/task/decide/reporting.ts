@@ -131,18 +131,26 @@ export const backoff = (retryDelayMs: number, attempt: number): number =>
   // 2 ** 22 ms is past the hour already; a larger power would overflow and make 0 × ∞ of no delay.
   Math.min(retryDelayMs * 2 ** Math.min(attempt - 1, 22), Math.max(retryDelayMs, longestDelay))
 
+/** What an attempt failed of. */
+export interface Failed {
+  readonly error: string
+  /** Whether another attempt may go better. */
+  readonly retry: boolean
+  /** The least delay before it, ms, for instance what an endpoint has asked for. */
+  readonly notBeforeMs?: number | undefined
+}
+
 /** A failed attempt: back with a delay while attempts are left, else failed for good. */
 export const decideFail = (
   state: TaskState,
   proof: Proof,
-  error: string,
-  retry: boolean,
+  { error, retry, notBeforeMs = 0 }: Failed,
   digest: string,
 ): Decision<TaskEvent> => {
   const held = underLease(state, proof)
   if (held instanceof Failure) return held
   if (retry && held.attempt < held.maxAttempts) {
-    const retry_at = proof.now + backoff(held.retryDelayMs, held.attempt)
+    const retry_at = proof.now + Math.max(backoff(held.retryDelayMs, held.attempt), notBeforeMs)
     return [{ type: 'task.attempt_failed', data: { by: held.by, error, retry_at, digest } }]
   }
   return [

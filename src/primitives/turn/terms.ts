@@ -1,0 +1,23 @@
+/** Where something runs: enough for another process of the same host to tell whether it still does. */
+export interface Place {
+  readonly host: string
+  readonly pid: number
+  /** When the process started, as its host tells it; null where the host does not. A reused pid differs in it. */
+  readonly started: string | null
+}
+
+/** What was ended of a turn: the child, its descendants, and those that had left its group. */
+export interface Stopped {
+  /** `gone`: nothing was left to end. `term`, `kill`: the strongest signal that was needed. `request`: a call was aborted. */
+  readonly how: 'gone' | 'term' | 'kill' | 'request'
+  readonly ended: readonly { readonly pid: number; readonly name: string; readonly how: string }[]
+  readonly left: readonly { readonly pid: number; readonly why: string }[]
+  /** Whether descendants that left the process group were looked for, by the mark in their environment. */
+  readonly strays: 'searched' | 'unavailable'
+}
+
+/** What a turn may still spend, set aside from the run's budget until it reports. */
+export interface Reserve {
+  readonly tokens: number
+  readonly cost_usd: number
+}

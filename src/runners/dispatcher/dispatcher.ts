@@ -1,0 +1,269 @@
+import { Failure } from '../../errors.ts'
+import type { Reader, Signal } from '../../kernel/ports.ts'
+import { livingAgents } from '../../primitives/agent/queries.ts'
+import { hideLife, showLife } from '../../primitives/presence/commands/show.ts'
+import { openRunIds, runById } from '../../primitives/run/find.ts'
+import { taskById } from '../../primitives/task/find.ts'
+import { takeReplica, takeTurn } from '../../primitives/turn/commands/take.ts'
+import { Claims } from './claims.ts'
+import { crewOf, isFree } from './crew.ts'
+import { callAs, type DispatcherParts } from './parts.ts'
+import { type Assignment, type Choose, planFor } from './plan.ts'
+import { type Processes, reap } from './reap.ts'
+import { type Job, leaseMs, type UnderWay, work } from './work.ts'
+
+/** How often what time alone changes is looked at, ms: turns of dead servers, means that are free again. */
+const lookEvery = 1_000
+/** How long an agent counts as worked for without a further sign, ms; a server that dies is noticed by its pid. */
+const shownFor = 600_000
+const showEvery = shownFor / 2
+
+/** Events after which there may be something to take. */
+const wakes: ReadonlySet<string> = new Set([
+  'task.created',
+  'task.revised',
+  'task.unblocked',
+  'task.unaddressed',
+  'task.prerequisite_replaced',
+  'task.released',
+  'task.lease_ended',
+  'task.attempt_failed',
+  'task.retry_due',
+  'task.rejected',
+  'task.restored',
+  'run.started',
+  'run.resumed',
+  'run.settings_changed',
+  'run.restored',
+  'agent.spawned',
+  'agent.restored',
+  'agent.capabilities_added',
+  'turn.ended',
+])
+
+/** How much at once: read at each pass, since it is tuned while the server runs. */
+export interface Knobs {
+  /** Ready tasks that one pass takes at most. */
+  readonly batch_size: number
+  /** Turns that run at a time in this process. */
+  readonly concurrency: number
+}
+
+export interface DispatcherOptions extends DispatcherParts {
+  readonly choose: Choose
+  readonly processes: Processes
+  readonly knobs: () => Promise<Knobs>
+  /** All runs of the file, rather than those that were named. */
+  readonly servesAll: boolean
+}
+
+/**
+ * Takes turns for the agents that no session works for: it claims by the same commands as any worker, executes, and
+ * reports. Which of several processes takes a turn is decided by the claim alone.
+ */
+export class Dispatcher {
+  private readonly options: DispatcherOptions
+  private readonly claims: Claims
+  private readonly runs = new Set<string>()
+  private readonly underWay = new Map<string, UnderWay>()
+  private readonly shown = new Map<string, number>()
+  private stopListening: (() => void) | undefined
+  private timer: NodeJS.Timeout | undefined
+  private passing: Promise<void> | undefined
+  private again = false
+  private closed = false
+
+  constructor(options: DispatcherOptions) {
+    this.options = options
+    this.claims = new Claims(options)
+    if (options.servesAll) this.start()
+  }
+
+  /** Takes the turns of a run from now on. Resolves when its agents count as worked for. */
+  async serve(run_id: string): Promise<void> {
+    if (this.closed || this.runs.has(run_id)) return
+    this.runs.add(run_id)
+    this.start()
+    await this.show()
+    this.wake()
+  }
+
+  /** The turns of an agent that this process executes. */
+  turnsOf(agent: string): readonly UnderWay[] {
+    return [...this.underWay.values()].filter((turn) => turn.agent === agent)
+  }
+
+  private start(): void {
+    if (this.stopListening) return
+    this.stopListening = this.options.store.listen((signals) => this.heard(signals))
+    this.timer = setInterval(() => void this.look(), lookEvery)
+    this.timer.unref()
+    this.wake()
+    void this.look()
+  }
+
+  private heard(signals: readonly Signal[]): void {
+    this.claims.heard(signals)
+    if (signals.some(({ type }) => wakes.has(type))) this.wake()
+  }
+
+  private async look(): Promise<void> {
+    try {
+      await reap(this.options, this.options.processes)
+      await this.show()
+    } catch (err) {
+      this.options.log.warn({ err }, 'the dispatcher will look again')
+    }
+    this.wake()
+  }
+
+  /** One pass at a time; what is heard meanwhile is answered by another. */
+  private wake(): void {
+    this.again = true
+    this.passing ??= this.passes()
+  }
+
+  private async passes(): Promise<void> {
+    try {
+      while (this.again && !this.closed) {
+        this.again = false
+        await this.pass()
+      }
+    } catch (err) {
+      this.options.log.warn({ err }, 'a pass of the dispatcher failed; the next look makes up for it')
+    } finally {
+      this.passing = undefined
+    }
+  }
+
+  private async pass(): Promise<void> {
+    const { store, knobs, workforce, choose, servesAll } = this.options
+    const { batch_size, concurrency } = await knobs()
+    const runs = servesAll ? await store.read((db) => openRunIds(db), undefined) : [...this.runs]
+    for (const run_id of runs) {
+      const count = Math.min(batch_size, concurrency - this.underWay.size)
+      if (count <= 0) return
+      const plan = await store.read((db) => planFor(db, { run_id, count, workforce, choose }), undefined)
+      // Together, so that they share one transaction; each is refused for itself.
+      const took = await Promise.all(plan.map((assignment) => this.take(assignment)))
+      if (took.some(Boolean) && plan.length === count) this.again = true
+    }
+  }
+
+  /** Claims and starts one turn; false when somebody was faster. */
+  private async take({ run_id, task_id, agent_id, hand }: Assignment): Promise<boolean> {
+    const { store, newId, server, workforce, log } = this.options
+    const hands = workforce[hand.runner]
+    if (!hands || this.closed) return false
+    const call = callAs(this.options, agent_id, newId('call'))
+    const { runner, name, reserve } = hand
+    const take = { run_id, agent_id, task_id, runner, name, reserve, server, leaseMs }
+    try {
+      const taken = await store.execute(takeTurn, take, call)
+      this.begin({ taken, hand, runner: hands.runner, call })
+      return true
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure
+      log.debug({ task: task_id, agent: agent_id, code: failure.code }, 'a turn was not taken')
+      return false
+    }
+  }
+
+  private begin(job: Job): void {
+    const { turn } = job.taken
+    const one = work(this.options, this.claims, job, (slow) => this.hedge(slow))
+    this.underWay.set(turn, one)
+    void one.done.finally(() => {
+      this.underWay.delete(turn)
+      this.wake()
+    })
+    // The server was closed while the claim was made.
+    if (this.closed) void one.close()
+  }
+
+  /** A second turn beside a slow one, by another agent that is free for the task. */
+  private async hedge({ taken, call }: Job): Promise<Job | undefined> {
+    const { store, workforce, server, choose, log } = this.options
+    const { run_id, agent_id: first, task } = taken.claimed
+    try {
+      const found = await store.read(async (db) => {
+        const run = await runById(db, run_id)
+        const slow = await taskById(db, task.task_id)
+        const crew = (await crewOf(db, run.no, workforce, new Map())).filter(isFree)
+        const others = crew.filter(
+          ({ agent, lanes }) => agent.id !== first && slow && lanes.has(slow.state.lane),
+        )
+        const chosen = slow && others.length > 0 ? await choose(db, slow, others) : undefined
+        return chosen && { agent: chosen.agent, hand: chosen.hand }
+      }, undefined)
+      const hands = found && workforce[found.hand.runner]
+      if (!found || !hands) return undefined
+      const { agent, hand } = found
+      const take = { run_id, agent_id: agent.id, task_id: task.task_id, ...hand, server, leaseMs }
+      const second = await store.execute(takeReplica, { ...take, attempt: task.attempt }, call)
+      const claimed = { ...taken.claimed, agent_id: agent.id }
+      const options = agent.state.runnerOptions ?? {}
+      const { turn, persona } = second
+      return { taken: { ...taken, turn, persona, options, claimed }, hand, runner: hands.runner, call }
+    } catch (err) {
+      log.debug({ err, task: task.task_id }, 'no second turn was started')
+      return undefined
+    }
+  }
+
+  /** Signs of life of the agents that this process works for, so that nobody is told that they have no worker. */
+  private async show(): Promise<void> {
+    const { store, workforce, clock, servesAll } = this.options
+    const now = clock()
+    const due = await store.read(async (db) => {
+      const found: string[] = []
+      for (const run_id of servesAll ? await openRunIds(db) : this.runs) {
+        for (const id of await workedFor(db, run_id, workforce))
+          if ((this.shown.get(id) ?? Number.NEGATIVE_INFINITY) + showEvery <= now) found.push(id)
+      }
+      return found
+    }, undefined)
+    if (due.length === 0 || this.closed) return
+    await store.execute(
+      async (tx) => {
+        for (const id of due) await showLife(tx, id, this.here, tx.now + shownFor)
+      },
+      undefined,
+      callAs(this.options, undefined, this.options.newId('call')),
+    )
+    for (const id of due) this.shown.set(id, now)
+  }
+
+  /** Where its signs of life come from. */
+  get here() {
+    const { session, server } = this.options
+    return { session, pid: server.pid, host: server.host }
+  }
+
+  /** Ends the turns under way, gives their claims back, and takes no more. */
+  async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
+    this.stopListening?.()
+    clearInterval(this.timer)
+    await this.passing
+    await Promise.all([...this.underWay.values()].map((turn) => turn.close()))
+    if (this.shown.size === 0) return
+    const call = callAs(this.options, undefined, this.options.newId('call'))
+    await this.options.store.execute((tx) => hideLife(tx, this.options.session), undefined, call)
+  }
+}
+
+/** The agents of a run that this process can work for. */
+const workedFor = async (
+  db: Reader,
+  run_id: string,
+  workforce: DispatcherParts['workforce'],
+): Promise<readonly string[]> => {
+  const run = await runById(db, run_id)
+  if (run.state.status !== 'open') return []
+  const agents = await livingAgents(db, run.no)
+  return agents
+    .filter(({ state: { runner } }) => runner !== 'client' && workforce[runner])
+    .map(({ id }) => id)
+}

@@ -1,0 +1,105 @@
+import { Failure } from '../../errors.ts'
+import type { Call } from '../../kernel/ports.ts'
+import { NeedsSchemaCheck, type Report } from '../../primitives/task/commands/complete.ts'
+import { checkAgainst } from '../../primitives/task/schema-check.ts'
+import { endTurn, reapTurn, type TurnEnd } from '../../primitives/turn/commands/end.ts'
+import { failTurn, finishTurn, type Held } from '../../primitives/turn/commands/finish.ts'
+import type { Stopped } from '../../primitives/turn/terms.ts'
+import type { TurnFault, TurnOutcome } from '../port.ts'
+import { keepTrying } from './keep-trying.ts'
+import type { DispatcherParts } from './parts.ts'
+
+/** A turn under a claim, as reports name it. */
+export interface Reporting {
+  readonly held: Held
+  readonly turn: string
+  readonly call: Call
+}
+
+/** How often a result is checked anew because what the task asks was changed meanwhile. */
+const rounds = 3
+
+/** What counts against the agent; the rest is the endpoint's, the configuration's or the server's doing. */
+const blamed: ReadonlySet<TurnFault> = new Set(['exit', 'timeout', 'bad_answer'])
+
+const stoppedOf = ({ evidence }: TurnOutcome): Stopped | undefined => evidence.stopped as Stopped | undefined
+
+const endOf = (turn: string, ok: boolean, why: string, outcome: TurnOutcome): TurnEnd => {
+  const { duration_ms, tokens, cost_usd } = outcome.metrics
+  return { turn, ok, why, duration_ms, tokens, cost_usd, stopped: stoppedOf(outcome) }
+}
+
+/**
+ * Hands in what a turn came to. A report that is refused (the lease was lost in the last moment) still ends the turn,
+ * with the reason: what ran is in the log, whatever became of the task.
+ */
+export const reportOutcome = async (
+  parts: DispatcherParts,
+  { held, turn, call }: Reporting,
+  outcome: TurnOutcome,
+): Promise<void> => {
+  const { store } = parts
+  try {
+    if (outcome.ok) await handIn(parts, { held, turn, call }, outcome)
+    else {
+      const { error, retryable: retry, retryAfterMs: notBeforeMs, fault } = outcome
+      const failed = { error, retry, notBeforeMs }
+      const said = { held, failed, blames: blamed.has(fault), end: endOf(turn, false, fault, outcome) }
+      await keepTrying(() => store.execute(failTurn, said, call))
+    }
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure
+    const end = endOf(turn, false, `its report was refused: ${failure.code}`, outcome)
+    await keepTrying(() => store.execute(endTurn, end, call))
+  }
+}
+
+const handIn = async (
+  { store }: DispatcherParts,
+  { held, turn, call }: Reporting,
+  outcome: Extract<TurnOutcome, { ok: true }>,
+): Promise<void> => {
+  const { stopped: _, ...evidence } = outcome.evidence
+  const { duration_ms, ...spent } = outcome.metrics
+  const metrics = { duration_ms, ...spent }
+  const speaker = { run: undefined, joined: [] }
+  let report: Report = { ...held, speaker, result: outcome.result, evidence, metrics }
+  const end = endOf(turn, true, 'done', outcome)
+  for (let round = 0; round < rounds; round++) {
+    try {
+      await keepTrying(() => store.execute(finishTurn, { report, end }, call))
+      return
+    } catch (wanted) {
+      if (!(wanted instanceof NeedsSchemaCheck)) throw wanted
+      const findings = await checkAgainst(wanted.schemas, outcome.result)
+      report = { ...report, checked: { definitionSeq: wanted.definitionSeq, findings } }
+    }
+  }
+  throw new Failure(
+    'busy',
+    'What the task asks kept changing while its result was checked.',
+    'It is tried again.',
+  )
+}
+
+/** Writes down that a turn was ended before it came to anything. */
+export const reportAborted = async (
+  { store }: DispatcherParts,
+  { turn, call }: Reporting,
+  why: string,
+  outcome: TurnOutcome,
+): Promise<void> => {
+  const end = endOf(turn, false, why, outcome)
+  await keepTrying(() => store.execute(endTurn, end, call))
+}
+
+/** Ends a turn and gives its claim back, the attempt not counted. */
+export const giveBack = async (
+  { store }: DispatcherParts,
+  { turn, call }: Reporting,
+  why: string,
+  stopped: Stopped | undefined,
+): Promise<void> => {
+  const reap = { turn, why, ...(stopped && { stopped }) }
+  await keepTrying(() => store.execute(reapTurn, reap, call))
+}

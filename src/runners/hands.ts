@@ -1,0 +1,35 @@
+import type { Awaitable, Reader } from '../kernel/ports.ts'
+import type { RunnerKind } from '../primitives/agent/events.ts'
+import type { Agent } from '../primitives/agent/find.ts'
+import type { Reserve } from '../primitives/turn/terms.ts'
+import type { Runner } from './port.ts'
+
+/** By what a turn of an agent would be executed. */
+export interface Hand {
+  readonly runner: Exclude<RunnerKind, 'client'>
+  /** The command, or the endpoint chosen among those that share a name. */
+  readonly name: string | null
+  /** What a turn may cost at most, set aside from the run's budget. */
+  readonly reserve: Reserve | null
+}
+
+/** Why no turn of an agent can start now. */
+export interface NoHand {
+  readonly why: string
+  /** When that may have changed, epoch ms, where it is known. */
+  readonly until?: number
+}
+
+/** Turns planned in this pass that are not in the log yet, by `runner:name`. */
+export type Planned = ReadonlyMap<string, number>
+
+/** What this process can execute: one for each kind of runner. */
+export interface Hands {
+  readonly runner: Runner
+  /** Asked in the snapshot that a pass plans on. */
+  handFor(db: Reader, agent: Agent, planned: Planned): Awaitable<Hand | NoHand>
+}
+
+export const isHand = (found: Hand | NoHand): found is Hand => 'runner' in found
+
+export type Workforce = Partial<Readonly<Record<Exclude<RunnerKind, 'client'>, Hands>>>
