@@ -5,6 +5,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js'
 import type { Progress } from '@modelcontextprotocol/sdk/types.js'
 import { onTestFinished } from 'vitest'
+import type { OpenWorkshop } from '../../src/compose/workshop.ts'
 import type { FailureReport } from '../../src/errors.ts'
 import { newId } from '../../src/ids.ts'
 import type { Clock, Store } from '../../src/kernel/ports.ts'
@@ -40,6 +41,8 @@ export interface BatonOptions {
   readonly clock?: Clock
   readonly tools?: readonly AnyTool[]
   readonly machine?: Machine
+  /** What the server executes by itself; nothing when left out. Closed before its store. */
+  readonly workshop?: (store: Store) => OpenWorkshop
 }
 
 export interface TestBaton {
@@ -81,6 +84,7 @@ export const startBaton = async (options: BatonOptions = {}): Promise<TestBaton>
   const faults: unknown[] = []
   const onFault = (fault: unknown) => faults.push(fault)
   const store = new SqliteStore({ file, durability: 'normal', streams, schema, clock, newId, onFault })
+  const workshop = options.workshop?.(store)
   const [here, there] = InMemoryTransport.createLinkedPair()
   const connection = await connectServer({
     store,
@@ -94,6 +98,7 @@ export const startBaton = async (options: BatonOptions = {}): Promise<TestBaton>
     checksOutput: true,
     transport: there,
     ...(options.machine && { machine: options.machine }),
+    workshop,
     onClose: (session) => closeSession(store, session),
   })
   const client = new Client({ name: 'test', version: '1' })
@@ -103,6 +108,7 @@ export const startBaton = async (options: BatonOptions = {}): Promise<TestBaton>
     closing ??= (async () => {
       await client.close()
       await connection.closed
+      await workshop?.close()
       await store.close()
     })()
     return closing

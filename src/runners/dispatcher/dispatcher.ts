@@ -4,6 +4,7 @@ import { livingAgents } from '../../primitives/agent/queries.ts'
 import { hideLife, showLife } from '../../primitives/presence/commands/show.ts'
 import { openRunIds, runById } from '../../primitives/run/find.ts'
 import { taskById } from '../../primitives/task/find.ts'
+import { isDue, sweep } from '../../primitives/task/sweep.ts'
 import { takeReplica, takeTurn } from '../../primitives/turn/commands/take.ts'
 import { Claims } from './claims.ts'
 import { crewOf, isFree } from './crew.ts'
@@ -139,6 +140,8 @@ export class Dispatcher {
   private async pass(): Promise<void> {
     const { store, knobs, workforce, choose, servesAll } = this.options
     const { batch_size, concurrency } = await knobs()
+    if (await store.read((db) => isDue(db), undefined))
+      await store.execute((tx) => sweep(tx), undefined, callAs(this.options, undefined, 'sweep'))
     const runs = servesAll ? await store.read((db) => openRunIds(db), undefined) : [...this.runs]
     for (const run_id of runs) {
       const count = Math.min(batch_size, concurrency - this.underWay.size)
