@@ -7,7 +7,11 @@ export interface Turn {
   readonly run_id: string
   readonly task_id: string
   readonly agent_id: string
+  /** Proves the claim to Baton's own tools. No runner passes it on, and it is in no prompt. */
+  readonly lease_token: string
   readonly options: RunnerOptions
+  /** The command, the endpoint or the client that takes it, as was chosen when it was claimed. */
+  readonly by: string | null
   /** Who the agent is: a model's system prompt. */
   readonly persona: string
   /** What is asked: task, context, results of prerequisites, earlier attempts, checks. */

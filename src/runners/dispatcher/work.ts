@@ -145,7 +145,7 @@ class Work {
     })
   }
 
-  private execute({ taken, runner }: Job, signal: AbortSignal): Promise<TurnOutcome> {
+  private execute({ taken, hand, runner }: Job, signal: AbortSignal): Promise<TurnOutcome> {
     const { claimed, persona, options, turn: id } = taken
     const { task } = claimed
     const retry = task.earlier_attempts && {
@@ -159,7 +159,9 @@ class Work {
       run_id: claimed.run_id,
       task_id: task.task_id,
       agent_id: claimed.agent_id,
+      lease_token: claimed.lease_token,
       options,
+      by: hand.name,
       persona,
       prompt,
       whole: `${persona}\n\n${prompt}`,

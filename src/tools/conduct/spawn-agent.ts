@@ -4,6 +4,7 @@ import { type Spawn, spawnAgent } from '../../primitives/agent/commands/spawn.ts
 import { runnerKinds } from '../../primitives/agent/events.ts'
 import { type Here, showLife } from '../../primitives/presence/commands/show.ts'
 import type { Speaker } from '../../primitives/run/find.ts'
+import { mustBeGivable } from '../agent-tools.ts'
 import { idempotencyKey, json, list, newHandle, runId, text, whole } from '../fields.ts'
 import { onceInRunOrNew, remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
@@ -77,6 +78,7 @@ export const spawnAgentTool = defineTool({
   output,
   run: async ({ run_id, idempotency_key, profile, ...rest }, ctx) => {
     const { runner = 'client', runner_options } = rest
+    mustBeGivable(runner_options?.tools)
     const problem = ctx.workshop.problemWith(runner, runner_options)
     if (problem) throw problem
     const asked = { ...rest, profile: profile === undefined ? undefined : profileOf(profile) }
