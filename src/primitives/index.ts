@@ -1,7 +1,10 @@
 import type { AnyStream } from '../kernel/stream.ts'
+import { affinityStream } from './affinity/rows.ts'
 import { agentIndexes, agentStream } from './agent/rows.ts'
+import { breakerIndexes, breakerStream } from './breaker/rows.ts'
 import { vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
+import { modelIndexes, modelStream } from './model/rows.ts'
 import { presenceSchema } from './presence/rows.ts'
 import { runIndexes, runStream } from './run/rows.ts'
 import { taskSchema, taskStream } from './task/rows.ts'
@@ -13,6 +16,9 @@ export const streams: readonly AnyStream[] = [
   taskStream,
   checkpointStream,
   vocabularyStream,
+  modelStream,
+  breakerStream,
+  affinityStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */
@@ -22,4 +28,6 @@ export const schema: readonly string[] = [
   ...taskSchema,
   ...checkpointIndexes,
   ...presenceSchema,
+  ...modelIndexes,
+  ...breakerIndexes,
 ]
