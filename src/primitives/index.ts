@@ -1,7 +1,10 @@
 import type { AnyStream } from '../kernel/stream.ts'
+import { affinityStream } from './affinity/rows.ts'
 import { agentIndexes, agentStream } from './agent/rows.ts'
+import { breakerIndexes, breakerStream } from './breaker/rows.ts'
 import { vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
+import { modelIndexes, modelStream } from './model/rows.ts'
 import { presenceSchema } from './presence/rows.ts'
 import { runIndexes, runStream } from './run/rows.ts'
 import { taskSchema, taskStream } from './task/rows.ts'
@@ -15,6 +18,9 @@ export const streams: readonly AnyStream[] = [
   turnStream,
   checkpointStream,
   vocabularyStream,
+  modelStream,
+  breakerStream,
+  affinityStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */
@@ -25,4 +31,6 @@ export const schema: readonly string[] = [
   ...turnIndexes,
   ...checkpointIndexes,
   ...presenceSchema,
+  ...modelIndexes,
+  ...breakerIndexes,
 ]

@@ -1,4 +1,6 @@
 import type { AnyTool } from '../tool.ts'
+import { listModelsTool } from './list-models.ts'
+import { registerModelTool } from './register-model.ts'
 
 /** How work finds its worker: models, policies, explanations, tuning. */
-export const routingTools: readonly AnyTool[] = []
+export const routingTools: readonly AnyTool[] = [registerModelTool, listModelsTool]

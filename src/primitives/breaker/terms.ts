@@ -1,0 +1,68 @@
+/** What a breaker stands before: a model endpoint, a command, or one agent. The subject is the breaker's id. */
+export type BreakerSubject = `${'model' | 'command' | 'agent'}:${string}`
+
+/** When a breaker opens, how long it waits, what closes it. Numbers are counts, `share` is 0–1, `…_ms` durations. */
+export interface BreakerRules {
+  /** Opens after so many counted failures in a row. */
+  readonly failures: number
+  /** Opens when at least this share of the window failed… */
+  readonly share: number
+  /** …and the window holds at least so many outcomes. */
+  readonly least: number
+  /** How many outcomes are looked back at; at most `keptOutcomes`. */
+  readonly window: number
+  readonly cool_down_ms: number
+  /** Each failed probe doubles the cool-down, up to this. */
+  readonly most_cool_down_ms: number
+  /** So many probes in a row, one at a time, close it. */
+  readonly successes: number
+  /** A probe that nobody reported on is given up after this: its holder has died. Longer than a turn may take. */
+  readonly probe_ms: number
+}
+
+export const defaultBreakerRules: BreakerRules = {
+  failures: 5,
+  share: 0.5,
+  least: 10,
+  window: 20,
+  cool_down_ms: 60_000,
+  most_cool_down_ms: 600_000,
+  successes: 3,
+  probe_ms: 120_000,
+}
+
+/** The most outcomes that a breaker remembers, whatever its rules say. */
+export const keptOutcomes = 100
+
+/**
+ * Whether a failure speaks against the subject. `at_once`: no further try can go better, so the breaker opens without
+ * counting. False: it says nothing of the subject (the turn was ended by us, or the answer was poor).
+ */
+export type Counted = boolean | 'at_once'
+
+/** How a turn went, as far as the subject is concerned. */
+export interface Outcome {
+  readonly turn: string
+  readonly ok: boolean
+  readonly counted: Counted
+  /** A word or two for the log: `timeout`, `503`. No secret, no text of the other side. */
+  readonly why?: string
+}
+
+/** The faults of a turn that speak against who took it; others do not. */
+const counting: Readonly<Record<string, Counted>> = {
+  // No such program, host refused: the next turn meets the same.
+  unavailable: true,
+  unreachable: true,
+  timeout: true,
+  rate_limited: true,
+  exit: true,
+  // 5xx.
+  server_error: true,
+  // A key that was refused (401, 403) is refused again, and trying on may lock the account.
+  refused: 'at_once',
+}
+
+/** Whether a fault of a turn (a word of the runners' `TurnFault`, or `server_error`) counts. */
+export const countsAs = (fault: string): Counted =>
+  Object.hasOwn(counting, fault) ? (counting[fault] ?? false) : false

@@ -1,0 +1,77 @@
+import type { Recorded } from '../../kernel/event.ts'
+import { countsAs } from '../breaker/terms.ts'
+import type { EndpointOrigin, ModelEvent } from './events.ts'
+import type { ModelEndpoint } from './terms.ts'
+
+/** One outcome that says how an endpoint is. `at` in epoch ms. */
+export interface Look {
+  readonly by: 'answer' | 'probe'
+  readonly ok: boolean
+  readonly at: number
+  readonly ms: number
+}
+
+/** How many outcomes are kept for health. */
+export const keptLooks = 20
+
+export interface ModelState {
+  readonly status: 'registered' | 'removed'
+  readonly endpoint: ModelEndpoint
+  readonly origin: EndpointOrigin
+  /** The latest outcomes, newest last. */
+  readonly looks: readonly Look[]
+  /** Of the place where it is now: what counted is forgotten when address, protocol or model change. */
+  readonly answers: number
+  readonly failures: number
+  readonly tokens: number
+  readonly costUsd: number
+  /** Seq of the newest answer: by it the one that has waited longest is found. */
+  readonly answeredSeq: number | null
+}
+
+const fresh = { looks: [], answers: 0, failures: 0, tokens: 0, costUsd: 0, answeredSeq: null }
+
+/** Whether both are one model at one address: what was measured of one holds for the other. */
+export const samePlace = (a: ModelEndpoint, b: ModelEndpoint): boolean =>
+  a.protocol === b.protocol && a.base_url === b.base_url && a.model === b.model
+
+export const evolveModel = (state: ModelState | undefined, event: Recorded<ModelEvent>): ModelState => {
+  switch (event.type) {
+    case 'model.registered':
+    case 'model.changed': {
+      const { endpoint, origin } = event.data
+      const measured = state && samePlace(state.endpoint, endpoint) ? state : fresh
+      const { looks, answers, failures, tokens, costUsd, answeredSeq } = measured
+      const kept = { looks, answers, failures, tokens, costUsd, answeredSeq }
+      return { status: 'registered', endpoint, origin, ...kept }
+    }
+    case 'model.removed':
+      return { ...born(state, event.type), status: 'removed' }
+    case 'model.probed': {
+      const before = born(state, event.type)
+      const { ok, ms } = event.data
+      return { ...before, looks: seen(before, { by: 'probe', ok, at: event.at, ms }) }
+    }
+    case 'model.answered': {
+      const before = born(state, event.type)
+      const { ok, ms, error, tokens = 0, cost_usd = 0 } = event.data
+      const counts = ok || error === undefined || countsAs(error) !== false
+      return {
+        ...before,
+        looks: counts ? seen(before, { by: 'answer', ok, at: event.at, ms }) : before.looks,
+        answers: before.answers + (ok ? 1 : 0),
+        failures: before.failures + (!ok && counts ? 1 : 0),
+        tokens: before.tokens + tokens,
+        costUsd: before.costUsd + cost_usd,
+        answeredSeq: event.seq,
+      }
+    }
+  }
+}
+
+const born = (state: ModelState | undefined, type: string): ModelState => {
+  if (!state) throw new Error(`${type} before the endpoint was registered`)
+  return state
+}
+
+const seen = ({ looks }: ModelState, look: Look): readonly Look[] => [...looks, look].slice(-keptLooks)
