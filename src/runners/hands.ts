@@ -1,16 +1,13 @@
 import type { Awaitable, Reader } from '../kernel/ports.ts'
 import type { RunnerKind } from '../primitives/agent/events.ts'
 import type { Agent } from '../primitives/agent/find.ts'
-import type { Reserve } from '../primitives/turn/terms.ts'
 import type { Runner } from './port.ts'
 
 /** By what a turn of an agent would be executed. */
 export interface Hand {
   readonly runner: Exclude<RunnerKind, 'client'>
-  /** The command, or the endpoint chosen among those that share a name. */
+  /** The command, or an endpoint among those that share a name: which one is settled with the claim. */
   readonly name: string | null
-  /** What a turn may cost at most, set aside from the run's budget. */
-  readonly reserve: Reserve | null
 }
 
 /** Why no turn of an agent can start now. */

@@ -1,4 +1,7 @@
 import type { RunnerKind, RunnerOptions } from '../primitives/agent/events.ts'
+import type { TurnFault } from '../primitives/turn/terms.ts'
+
+export type { TurnFault } from '../primitives/turn/terms.ts'
 
 /** One turn: a task that an agent has claimed, ready to be worked on. */
 export interface Turn {
@@ -69,19 +72,6 @@ export type TurnOutcome =
       readonly evidence: Evidence
       readonly metrics: Metrics
     }
-
-/** `unavailable`: it never began (no such program, host refused, no client). */
-export const turnFaults = [
-  'unavailable',
-  'exit',
-  'timeout',
-  'aborted',
-  'rate_limited',
-  'unreachable',
-  'bad_answer',
-  'refused',
-] as const
-export type TurnFault = (typeof turnFaults)[number]
 
 /** How the turns of one kind of agent are executed. */
 export interface Runner {

@@ -80,6 +80,6 @@ export const samplingHands = (sampler: Sampler, name: string, now: () => number)
     const key = `sampling:${name}`
     const running = (await db.tally(key, 'in_flight')) + (planned.get(key) ?? 0)
     if (running > 0) return { why: 'the client is answering another turn' }
-    return { runner: 'sampling', name, reserve: null }
+    return { runner: 'sampling', name }
   },
 })

@@ -14,6 +14,8 @@ export interface RunnerOptions {
   readonly command?: string | undefined
   /** Of the `model` runner: an endpoint's name, or the name of a group of endpoints that share the load. */
   readonly model?: string | undefined
+  /** Of the `model` runner: its turns stay with one endpoint of the group until so long after the last, ms. */
+  readonly sticky_ms?: number | undefined
   /** Of the `model` runner: the Baton tools that the agent may call, by name. */
   readonly tools?: readonly string[] | undefined
 }

@@ -35,6 +35,26 @@ export const mayGoOn = async (db: Reader, run: Run): Promise<void> => {
   if (refused) throw refused
 }
 
+/**
+ * Refuses a turn whose ceiling does not fit into what is left: spent, set aside for turns under way, and its own must
+ * stay within the caps.
+ */
+export const mayReserve = async (
+  db: Reader,
+  run: Run,
+  ceiling: { readonly tokens: number; readonly cost_usd: number },
+): Promise<void> => {
+  const { settings } = run.state
+  if (settings.max_tokens === null && settings.max_cost_usd === null) return
+  const counts = await db.tallies(String(run.no))
+  const tokens = (counts.tokens ?? 0) + (counts.reserved_tokens ?? 0)
+  const cost = (counts.cost_usd ?? 0) + (counts.reserved_cost_usd ?? 0)
+  const refused =
+    overBudget(settings, 'max_tokens', tokens, ceiling.tokens) ??
+    overBudget(settings, 'max_cost_usd', cost, ceiling.cost_usd)
+  if (refused) throw refused
+}
+
 /** Refuses a step that needs `requested` more of a counted thing than its cap leaves. */
 export const mayAdd = async (
   db: Reader,

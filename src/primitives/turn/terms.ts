@@ -21,3 +21,14 @@ export interface Reserve {
   readonly tokens: number
   readonly cost_usd: number
 }
+
+/** What a turn failed of. `unavailable`: it never began (no such program, host refused, no client). */
+export type TurnFault =
+  | 'unavailable'
+  | 'exit'
+  | 'timeout'
+  | 'aborted'
+  | 'rate_limited'
+  | 'unreachable'
+  | 'bad_answer'
+  | 'refused'

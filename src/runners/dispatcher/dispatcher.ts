@@ -159,11 +159,11 @@ export class Dispatcher {
     const hands = workforce[hand.runner]
     if (!hands || this.closed) return false
     const call = callAs(this.options, agent_id, newId('call'))
-    const { runner, name, reserve } = hand
-    const take = { run_id, agent_id, task_id, runner, name, reserve, server, leaseMs }
+    const { runner, name } = hand
+    const take = { run_id, agent_id, task_id, runner, name, server, leaseMs }
     try {
       const taken = await store.execute(takeTurn, take, call)
-      this.begin({ taken, hand, runner: hands.runner, call })
+      this.begin({ taken, runner: hands.runner, call })
       return true
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure
@@ -203,11 +203,8 @@ export class Dispatcher {
       if (!found || !hands) return undefined
       const { agent, hand } = found
       const take = { run_id, agent_id: agent.id, task_id: task.task_id, ...hand, server, leaseMs }
-      const second = await store.execute(takeReplica, { ...take, attempt: task.attempt }, call)
-      const claimed = { ...taken.claimed, agent_id: agent.id }
-      const options = agent.state.runnerOptions ?? {}
-      const { turn, persona } = second
-      return { taken: { ...taken, turn, persona, options, claimed }, hand, runner: hands.runner, call }
+      const second = await store.execute(takeReplica, { ...take, claimed: taken.claimed }, call)
+      return { taken: second, runner: hands.runner, call }
     } catch (err) {
       log.debug({ err, task: task.task_id }, 'no second turn was started')
       return undefined

@@ -26,7 +26,8 @@ const stoppedOf = ({ evidence }: TurnOutcome): Stopped | undefined => evidence.s
 
 const endOf = (turn: string, ok: boolean, why: string, outcome: TurnOutcome): TurnEnd => {
   const { duration_ms, tokens, cost_usd } = outcome.metrics
-  return { turn, ok, why, duration_ms, tokens, cost_usd, stopped: stoppedOf(outcome) }
+  const fault = outcome.ok ? undefined : outcome.fault
+  return { turn, ok, why, fault, duration_ms, tokens, cost_usd, stopped: stoppedOf(outcome) }
 }
 
 /**

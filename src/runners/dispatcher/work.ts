@@ -3,7 +3,6 @@ import { reportProgress } from '../../primitives/task/commands/report.ts'
 import { answerPrompt } from '../../primitives/task/prompt.ts'
 import { childStarted } from '../../primitives/turn/commands/end.ts'
 import type { Taken } from '../../primitives/turn/commands/take.ts'
-import type { Hand } from '../hands.ts'
 import type { ChildPlace, Runner, Turn, TurnIo, TurnOutcome } from '../port.ts'
 import type { Claims } from './claims.ts'
 import { keepTrying } from './keep-trying.ts'
@@ -20,7 +19,6 @@ const noteEvery = 2_000
 /** A turn that was taken: what it is, and by what it is executed. */
 export interface Job {
   readonly taken: Taken
-  readonly hand: Hand
   readonly runner: Runner
   readonly call: Call
 }
@@ -145,7 +143,7 @@ class Work {
     })
   }
 
-  private execute({ taken, hand, runner }: Job, signal: AbortSignal): Promise<TurnOutcome> {
+  private execute({ taken, runner }: Job, signal: AbortSignal): Promise<TurnOutcome> {
     const { claimed, persona, options, turn: id } = taken
     const { task } = claimed
     const retry = task.earlier_attempts && {
@@ -161,7 +159,7 @@ class Work {
       agent_id: claimed.agent_id,
       lease_token: claimed.lease_token,
       options,
-      by: hand.name,
+      by: taken.name,
       persona,
       prompt,
       whole: `${persona}\n\n${prompt}`,

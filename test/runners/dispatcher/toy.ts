@@ -45,7 +45,7 @@ export class Toy {
     },
     handFor: async (db, _agent, planned) => {
       const busy = (await db.tally('command:toy', 'in_flight')) + (planned.get('command:toy') ?? 0)
-      return busy < this.room ? { runner: 'command', name: 'toy', reserve: null } : { why: 'full' }
+      return busy < this.room ? { runner: 'command', name: 'toy' } : { why: 'full' }
     },
   }
 

@@ -2,13 +2,16 @@ import type { Tx } from '../../../kernel/ports.ts'
 import { releaseTask } from '../../task/commands/change.ts'
 import { taskById } from '../../task/find.ts'
 import { turnById } from '../queries.ts'
-import type { Stopped } from '../terms.ts'
+import type { Stopped, TurnFault } from '../terms.ts'
+import { noteTurn } from './note.ts'
 
 /** How a turn ended. Durations in ms. */
 export interface TurnEnd {
   readonly turn: string
   readonly ok: boolean
   readonly why: string
+  /** What it failed of; left out where it did not, or was ended from outside. */
+  readonly fault?: TurnFault | undefined
   readonly duration_ms: number
   readonly tokens?: number | undefined
   readonly cost_usd?: number | undefined
@@ -35,6 +38,7 @@ export const endTurn = async (tx: Tx, end: TurnEnd): Promise<void> => {
   if (turn?.state.status !== 'running') return
   const { ok, why, duration_ms, tokens = null, cost_usd = null, stopped = null } = end
   await tx.append(turn, [{ type: 'turn.ended', data: { ok, why, duration_ms, tokens, cost_usd, stopped } }])
+  await noteTurn(tx, turn, end)
 }
 
 /**

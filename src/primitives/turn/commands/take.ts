@@ -1,13 +1,14 @@
 import type { Tx } from '../../../kernel/ports.ts'
 import type { RunnerKind, RunnerOptions } from '../../agent/events.ts'
-import { activeAgent, theAgent } from '../../agent/find.ts'
+import { type Agent, activeAgent } from '../../agent/find.ts'
 import { personaOf } from '../../agent/persona.ts'
-import { runById } from '../../run/find.ts'
+import { mayReserve } from '../../run/budget.ts'
+import { type Run, runById } from '../../run/find.ts'
 import { type ClaimedTask, claimTask } from '../../task/commands/claim.ts'
-import { taskById } from '../../task/find.ts'
-import type { TurnEntity } from '../queries.ts'
+import { theTask } from '../../task/find.ts'
 import { turnStream } from '../rows.ts'
-import type { Place, Reserve } from '../terms.ts'
+import type { Place } from '../terms.ts'
+import { commandMeans, type Means, modelMeans } from './pick.ts'
 
 /** A turn that a server process wants to execute. */
 export interface Take {
@@ -15,9 +16,9 @@ export interface Take {
   readonly agent_id: string
   readonly task_id: string
   readonly runner: Exclude<RunnerKind, 'client'>
+  /** The command, or the client; an endpoint is chosen under the lock. */
   readonly name: string | null
   readonly server: Place
-  readonly reserve: Reserve | null
   readonly leaseMs: number
 }
 
@@ -29,6 +30,8 @@ export interface Taken {
   readonly persona: string
   /** Named options of its runner. */
   readonly options: RunnerOptions
+  /** The command, endpoint or client that takes it. */
+  readonly name: string | null
   /** After so long a second turn is to run beside it, ms; null: never. */
   readonly hedgeAfterMs: number | null
 }
@@ -39,34 +42,48 @@ export const takeTurn = async (tx: Tx, take: Take): Promise<Taken> => {
   const speaker = { run: undefined, joined: [] }
   const claimed = await claimTask(tx, { run_id, agent, task, leaseMs, takeover: false, speaker })
   if (claimed.task === null) throw new Error('a named task is claimed or refused')
-  const turn = await startTurn(tx, take, claimed.task.attempt, false)
-  const { state } = await theAgent(tx, turn.run, agent)
-  const run = await runById(tx, run_id)
-  const found = await taskById(tx, task)
+  return start(tx, take, claimed, false)
+}
+
+/** A second turn, by another agent, beside one that runs under a claim: the first good answer counts. */
+export const takeReplica = async (tx: Tx, take: Take & { readonly claimed: ClaimedTask }): Promise<Taken> =>
+  start(tx, take, { ...take.claimed, agent_id: take.agent_id }, true)
+
+const start = async (tx: Tx, take: Take, claimed: ClaimedTask, replica: boolean): Promise<Taken> => {
+  const { runner, server, task_id, agent_id } = take
+  const run = await runById(tx, take.run_id)
+  const agent = await activeAgent(tx, run.no, agent_id)
+  const task = await theTask(tx, run.no, task_id)
+  const id = tx.newId('trn')
+  const turn = { id, requires: task.state.requires, promptLength: claimed.prompt.length }
+  const { name, reserve } = await meansOf(tx, run, agent, take, turn)
+  if (reserve) await mayReserve(tx, run, reserve)
+  const { attempt } = claimed.task
+  await tx.create(turnStream, { id, run: run.no }, [
+    {
+      type: 'turn.started',
+      data: { task: task_id, agent: agent.id, attempt, runner, name, server, reserve, replica },
+    },
+  ])
   return {
-    turn: turn.id,
+    turn: id,
     claimed,
-    taskNo: found?.no ?? 0,
-    persona: await personaOf(tx, state),
-    options: state.runnerOptions ?? {},
+    taskNo: task.no,
+    persona: await personaOf(tx, agent.state),
+    options: agent.state.runnerOptions ?? {},
+    name,
     hedgeAfterMs: run.state.settings.hedge_after_ms,
   }
 }
 
-/** A second turn beside one that runs under the same claim: the first good answer counts. */
-export const takeReplica = async (
+const meansOf = async (
   tx: Tx,
-  take: Take & { readonly attempt: number },
-): Promise<{ readonly turn: string; readonly persona: string }> => {
-  const turn = await startTurn(tx, take, take.attempt, true)
-  const { state } = await activeAgent(tx, turn.run, take.agent_id)
-  return { turn: turn.id, persona: await personaOf(tx, state) }
-}
-
-const startTurn = async (tx: Tx, take: Take, attempt: number, replica: boolean): Promise<TurnEntity> => {
-  const { task_id: task, agent_id: agent, runner, name, server, reserve } = take
-  const run = await runById(tx, take.run_id)
-  return tx.create(turnStream, { id: tx.newId('trn'), run: run.no }, [
-    { type: 'turn.started', data: { task, agent, attempt, runner, name, server, reserve, replica } },
-  ])
+  run: Run,
+  agent: Agent,
+  { runner, name }: Take,
+  turn: Parameters<typeof modelMeans>[3],
+): Promise<Means> => {
+  if (runner === 'model') return modelMeans(tx, run, agent, turn)
+  if (runner === 'command') return commandMeans(tx, name ?? '', turn.id)
+  return { name, reserve: null }
 }

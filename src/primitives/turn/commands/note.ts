@@ -1,0 +1,27 @@
+import type { Tx } from '../../../kernel/ports.ts'
+import { giveUpProbe, noteOutcome } from '../../breaker/commands/guard.ts'
+import { countsAs } from '../../breaker/terms.ts'
+import { noteAnswer } from '../../model/commands/note.ts'
+import type { TurnEntity } from '../queries.ts'
+import type { TurnEnd } from './end.ts'
+
+/**
+ * Tells the breaker and the registry how a turn went. One that was ended from outside says nothing of the endpoint; was
+ * it the probe, another may go.
+ */
+export const noteTurn = async (tx: Tx, { id, state }: TurnEntity, end: TurnEnd): Promise<void> => {
+  const { runner, name } = state
+  if (name === null || runner === 'sampling') return
+  const subject = `${runner}:${name}` as const
+  const { ok, fault, duration_ms: ms, tokens, cost_usd } = end
+  if (!ok && (fault === undefined || fault === 'aborted')) {
+    await giveUpProbe(tx, subject, id, end.why)
+    return
+  }
+  // A program that exits with an error has most often met its task's error, not one of its own.
+  const counted = runner === 'command' && fault === 'exit' ? false : ok || countsAs(fault ?? '')
+  await noteOutcome(tx, subject, { turn: id, ok, counted, ...(fault && { why: fault }) })
+  if (runner !== 'model') return
+  const spent = { ...(tokens !== undefined && { tokens }), ...(cost_usd !== undefined && { cost_usd }) }
+  await noteAnswer(tx, name, { ok, ms, ...spent, ...(fault && { error: fault }), turn: id })
+}

@@ -1,0 +1,60 @@
+import { Failure } from '../../../errors.ts'
+import type { Tx } from '../../../kernel/ports.ts'
+import type { Agent } from '../../agent/find.ts'
+import { mayGo } from '../../breaker/commands/guard.ts'
+import { pickEndpoint } from '../../model/commands/pick.ts'
+import { endpointsFor } from '../../model/find.ts'
+import type { ModelEndpoint } from '../../model/terms.ts'
+import type { Run } from '../../run/find.ts'
+import type { Reserve } from '../terms.ts'
+
+/** By what a turn is executed, settled under the lock. */
+export interface Means {
+  readonly name: string | null
+  readonly reserve: Reserve | null
+}
+
+const noneFree = (what: string, why: string): Failure =>
+  new Failure('at_capacity', `${what} can take no turn now: ${why}.`, 'It is tried again by itself.')
+
+/** The endpoint that an agent's turn goes to, and what it may cost at most. */
+export const modelMeans = async (
+  tx: Tx,
+  run: Run,
+  agent: Agent,
+  turn: { readonly id: string; readonly requires: readonly string[]; readonly promptLength: number },
+): Promise<Means> => {
+  const { model: wanted = '', sticky_ms: ttlMs } = agent.state.runnerOptions ?? {}
+  const specialities = await asked(tx, wanted, turn.requires)
+  const sticky = ttlMs === undefined ? undefined : { run: { no: run.no, id: run.id }, key: agent.id, ttlMs }
+  const picked = await pickEndpoint(tx, { wanted, specialities, turn: turn.id, ...(sticky && { sticky }) })
+  if ('none' in picked)
+    throw noneFree(`"${wanted}"`, picked.none.map(({ name, says }) => `${name} ${says}`).join('; '))
+  return { name: picked.name, reserve: ceiling(picked.endpoint, turn.promptLength) }
+}
+
+/** Of what a task requires, what some endpoint of the name is said to be good at. */
+const asked = async (tx: Tx, wanted: string, requires: readonly string[]): Promise<readonly string[]> => {
+  if (requires.length === 0) return []
+  const known = new Set((await endpointsFor(tx, wanted)).flatMap(({ state }) => state.endpoint.specialities))
+  return requires.filter((name) => known.has(name))
+}
+
+/** Characters that one token stands for at least: what is set aside must not be too little. */
+const charactersAToken = 3
+
+/** The most that one answer may take. Tools that an agent calls may add to it: that is recorded when it reports. */
+const ceiling = ({ max_output_tokens, price }: ModelEndpoint, promptLength: number): Reserve => {
+  const input = Math.ceil(promptLength / charactersAToken)
+  const cost = price
+    ? (input * price.input_per_million_usd + max_output_tokens * price.output_per_million_usd) / 1_000_000
+    : 0
+  return { tokens: input + max_output_tokens, cost_usd: cost }
+}
+
+/** Refuses the turn of a command whose breaker is open. */
+export const commandMeans = async (tx: Tx, command: string, turn: string): Promise<Means> => {
+  const go = await mayGo(tx, `command:${command}`, turn)
+  if (!go.go) throw noneFree(`The command "${command}"`, go.why)
+  return { name: command, reserve: null }
+}
