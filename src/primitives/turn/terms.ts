@@ -32,3 +32,16 @@ export type TurnFault =
   | 'unreachable'
   | 'bad_answer'
   | 'refused'
+
+/** How a turn ended. Durations in ms. */
+export interface TurnEnd {
+  readonly turn: string
+  readonly ok: boolean
+  readonly why: string
+  /** What it failed of; left out where it did not, or was ended from outside. */
+  readonly fault?: TurnFault | undefined
+  readonly duration_ms: number
+  readonly tokens?: number | undefined
+  readonly cost_usd?: number | undefined
+  readonly stopped?: Stopped | undefined
+}

@@ -2,21 +2,8 @@ import type { Tx } from '../../../kernel/ports.ts'
 import { releaseTask } from '../../task/commands/change.ts'
 import { taskById } from '../../task/find.ts'
 import { turnById } from '../queries.ts'
-import type { Stopped, TurnFault } from '../terms.ts'
+import type { Stopped, TurnEnd } from '../terms.ts'
 import { noteTurn } from './note.ts'
-
-/** How a turn ended. Durations in ms. */
-export interface TurnEnd {
-  readonly turn: string
-  readonly ok: boolean
-  readonly why: string
-  /** What it failed of; left out where it did not, or was ended from outside. */
-  readonly fault?: TurnFault | undefined
-  readonly duration_ms: number
-  readonly tokens?: number | undefined
-  readonly cost_usd?: number | undefined
-  readonly stopped?: Stopped | undefined
-}
 
 /** Writes down that a program was started for a turn, before it is waited for. */
 export const childStarted = async (

@@ -7,7 +7,8 @@ import { completeTask, type Report } from '../../task/commands/complete.ts'
 import { failTask } from '../../task/commands/report.ts'
 import type { Failed } from '../../task/decide/reporting.ts'
 import { turnById } from '../queries.ts'
-import { endTurn, type TurnEnd } from './end.ts'
+import type { TurnEnd } from '../terms.ts'
+import { endTurn } from './end.ts'
 
 /**
  * Hands a turn's result in, and ends the turn with it. A result that its checks sent back was no good turn of its agent.

@@ -3,7 +3,7 @@ import { giveUpProbe, noteOutcome } from '../../breaker/commands/guard.ts'
 import { countsAs } from '../../breaker/terms.ts'
 import { noteAnswer } from '../../model/commands/note.ts'
 import type { TurnEntity } from '../queries.ts'
-import type { TurnEnd } from './end.ts'
+import type { TurnEnd } from '../terms.ts'
 
 /**
  * Tells the breaker and the registry how a turn went. One that was ended from outside says nothing of the endpoint; was
