@@ -33,8 +33,9 @@ export type Reply =
   | { readonly kind: 'raw'; readonly type: string; readonly body: string }
   | { readonly kind: 'redirect'; readonly status: number; readonly to: string }
   | { readonly kind: 'endless' }
-  /** Says the key that it was called with, in two pieces, inside JSON where `json` is set; `as_error` in a 400. */
-  | { readonly kind: 'echo_key'; readonly json?: boolean; readonly as_error?: boolean }
+  /** Says the key that it was called with, in two pieces, inside JSON where `json` is set; in a 400 with `as_error`, plainly or
+   * where a reader that shortens would cut it in two. */
+  | { readonly kind: 'echo_key'; readonly json?: boolean; readonly as_error?: 'plain' | 'far_right' }
   /** Takes the request and never answers. */
   | { readonly kind: 'silence' }
 

@@ -153,7 +153,12 @@ const play = async (reply: Reply, got: Got, wire: Wire, response: ServerResponse
       return endless(response)
     case 'echo_key': {
       const key = keyIn(got)
-      if (reply.as_error) return json(response, 400, wire.error(400, `bad key ${key}`))
+      if (reply.as_error)
+        return json(
+          response,
+          400,
+          wire.error(400, reply.as_error === 'plain' ? `bad key ${key}` : `${'x'.repeat(188)} ${key}`),
+        )
       const text = reply.json
         ? JSON.stringify({ [key]: { said: [`the key is ${key}!`] } })
         : `Your key is ${key}, is it not?`
@@ -187,9 +192,18 @@ const endless = async (response: ServerResponse): Promise<void> => {
   const chunk = `: ${'x'.repeat(65_533)}\n`
   while (!response.destroyed) {
     if (response.write(chunk)) await new Promise(setImmediate)
-    else await Promise.race([once(response, 'drain'), once(response, 'close')])
+    else await drained(response)
   }
 }
+
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((next) => {
+    const go = () => {
+      response.off('drain', go).off('close', go)
+      next()
+    }
+    response.on('drain', go).on('close', go)
+  })
 
 const json = (
   response: ServerResponse,

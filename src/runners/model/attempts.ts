@@ -33,6 +33,9 @@ export interface Patience {
   now(): number
   random(): number
   readonly keyEnv: Circumstances['keyEnv']
+  readonly secrets: Circumstances['secrets']
+  /** That the endpoint last answered with. */
+  status(): Circumstances['status']
 }
 
 /** Attempts at one request: the calls of tools that lie behind are not made again. */
@@ -73,8 +76,8 @@ export const retrying = (patience: Patience, attempts: Attempts): LanguageModelM
 const backoff = (attempt: number, random: () => number): number =>
   Math.ceil(random() * Math.min(longestDelay, firstDelay * 2 ** (attempt - 1)))
 
-const tell = (error: unknown, { now, keyEnv }: Patience): TroubleTold =>
-  diagnosis(error, { now: now(), keyEnv })
+const tell = (error: unknown, { now, keyEnv, status, secrets }: Patience): TroubleTold =>
+  diagnosis(error, { now: now(), keyEnv, status: status(), secrets })
 
 const note = (attempts: Attempts, told: TroubleTold, waited?: number): void => {
   attempts.failed.push({

@@ -56,6 +56,7 @@ export async function converse(talk: Talk, course: Course): Promise<Spoken> {
     // Its own would print to the console; the error is in the stream as well.
     onError: () => undefined,
   })
+  const known = new Set(talk.tools.map(({ name }) => name))
   let text = ''
   let finish_reason = 'other'
   for await (const part of fullStream) {
@@ -66,7 +67,7 @@ export async function converse(talk: Talk, course: Course): Promise<Spoken> {
       text += part.text
       talk.said(part.text)
     }
-    if (part.type === 'tool-call') course.called.push(part.toolName)
+    if (part.type === 'tool-call') course.called.push(known.has(part.toolName) ? part.toolName : '(unknown)')
     if (part.type === 'finish-step') {
       course.tokens.push(reportedTokens(part.usage.raw, endpoint.protocol))
       finish_reason = part.finishReason

@@ -1,3 +1,4 @@
+import { redact } from '../redact.ts'
 import { retryAfter } from './retry-after.ts'
 import { badAnswer, refused, Trouble, type TroubleTold } from './trouble.ts'
 
@@ -6,6 +7,7 @@ interface CallError {
   readonly message: string
   readonly statusCode?: number
   readonly responseHeaders?: Readonly<Record<string, string>>
+  readonly responseBody?: string
   readonly data?: unknown
 }
 
@@ -13,6 +15,10 @@ export interface Circumstances {
   readonly now: number
   /** Name of the variable that holds the endpoint's key. */
   readonly keyEnv: string | null
+  /** That the endpoint last answered with. The library gives an error inside a stream a status of its own. */
+  readonly status: number | undefined
+  /** Taken out of what the other side says before that is shortened: half a secret would not be found any more. */
+  readonly secrets: readonly string[]
 }
 
 /** What an error that a request ended with means. Knows nothing of aborts: whoever aborted knows that. */
@@ -21,12 +27,13 @@ export function diagnosis(error: unknown, circumstances: Circumstances): Trouble
   const ours = chain.find((cause) => cause instanceof Trouble)
   if (ours) return ours.told
   const call = chain.find(isCallError)
-  const status = call?.statusCode
+  const status = circumstances.status ?? call?.statusCode
   const code = chain.map(codeOf).find((each) => each !== undefined)
   if (code !== undefined && (status === undefined || status < 400)) return network(code, status)
   if (call && status !== undefined && status >= 400) return byStatus(call, status, circumstances)
-  const reported = reportedIn(error)
-  if (reported) return byReport(reported)
+  if (chain.some(withoutEnd)) return brokenOff(status)
+  const reported = reportedIn(call ? bodyOf(call) : error)
+  if (reported) return byReport(reported, circumstances)
   return badAnswer('does not answer in its protocol').told
 }
 
@@ -63,10 +70,10 @@ export const brokenOff = (status?: number): TroubleTold =>
     ...(status !== undefined && { http_status: status }),
   }).told
 
-const byStatus = (call: CallError, status: number, { now, keyEnv }: Circumstances): TroubleTold => {
+const byStatus = (call: CallError, status: number, { now, keyEnv, secrets }: Circumstances): TroubleTold => {
   const wait = retryAfter((name) => call.responseHeaders?.[name], now)
   const more = { http_status: status, ...(wait !== undefined && { retry_after_ms: wait }) }
-  const problem = `answers ${status}${saying(call.data !== undefined ? call.message : undefined)}`
+  const problem = `answers ${status}${saying(call.data !== undefined ? call.message : undefined, secrets)}`
   if (status === 401 || status === 403) {
     const key = keyEnv === null ? 'it was called without a key' : `its key is taken from ${keyEnv}`
     return refused(`${problem}; ${key}`, more).told
@@ -86,8 +93,8 @@ interface Report {
 }
 
 /** An error told inside a stream, after status 200. */
-const byReport = ({ type, code, message }: Report): TroubleTold => {
-  const told = saying(message)
+const byReport = ({ type, code, message }: Report, { secrets }: Circumstances): TroubleTold => {
+  const told = saying(message, secrets)
   const kind = `${typeof type === 'string' ? type : ''} ${typeof code === 'string' || typeof code === 'number' ? code : ''}`
   if (/overloaded|rate_limit|\b(429|529)\b/.test(kind)) {
     return { fault: 'rate_limited', problem: `is overloaded${told}`, retryable: true, again: true }
@@ -99,13 +106,34 @@ const byReport = ({ type, code, message }: Report): TroubleTold => {
 }
 
 const reportedIn = (error: unknown): Report | undefined =>
-  typeof error === 'object' && error !== null && !(error instanceof Error) ? error : undefined
+  typeof error === 'object' &&
+  error !== null &&
+  !(error instanceof Error) &&
+  'message' in error &&
+  !('name' in error)
+    ? error
+    : undefined
+
+const bodyOf = ({ responseBody }: CallError): unknown => {
+  try {
+    return JSON.parse(responseBody ?? '')
+  } catch {
+    return undefined
+  }
+}
+
+/** How the library tells of a stream that ended before it said that it was done. */
+const withoutEnd = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.name === 'AI_InvalidResponseDataError' &&
+  (error as { data?: unknown }).data === undefined
 
 /** What the other side says, as a quotation that stays on one line. */
-const saying = (text: unknown): string => {
+const saying = (text: unknown, secrets: readonly string[]): string => {
   if (typeof text !== 'string') return ''
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\s]+/g, ' ').trim()
+  const line = redact(text, secrets)
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
   if (line === '') return ''
   return `: “${line.length > 200 ? `${line.slice(0, 200)}…` : line}”`
 }

@@ -22,7 +22,8 @@ export interface GuardOptions {
   readonly baseUrl: string
   /** Largest answer, bytes. */
   readonly maxBytes?: number
-  readonly onStatus?: (status: number) => void
+  /** Told of each answer, and with undefined as each request begins. */
+  readonly onStatus?: (status: number | undefined) => void
 }
 
 /**
@@ -37,6 +38,7 @@ export function guardedFetch({
 }: GuardOptions): Fetch {
   const home = new URL(baseUrl).origin
   return async (input, init = {}) => {
+    onStatus(undefined)
     const request: SentRequest = {
       method: init.method ?? 'GET',
       headers: headersOf(init.headers),
@@ -47,7 +49,7 @@ export function guardedFetch({
     let url = new URL(input instanceof Request ? input.url : input)
     for (let hop = 0; hop <= mostHops; hop++) {
       if (url.origin !== home || url.username !== '' || url.password !== '') {
-        throw refused(`sends requests on to ${url.origin}, and they go to ${home} only`)
+        throw refused(`redirects elsewhere than to ${home}, where alone its requests go`)
       }
       const response = await send(url, request)
       onStatus(response.status)

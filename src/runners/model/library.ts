@@ -56,10 +56,13 @@ const eventsOnly =
   (fetch: Fetch): Fetch =>
   async (input, init) => {
     const response = await fetch(input, init)
-    const type = response.headers.get('content-type') ?? 'no content type'
-    if (!response.ok || /^text\/event-stream\b/i.test(type)) return response
+    const type = response.headers.get('content-type')?.split(';')[0]?.trim() ?? ''
+    if (!response.ok || type.toLowerCase() === 'text/event-stream') return response
     await response.body?.cancel()
-    throw badAnswer(`answers with ${type.split(';')[0]?.slice(0, 60)} instead of an event stream`, {
-      http_status: response.status,
-    })
+    throw badAnswer(
+      `answers with ${/^[\w.+-]{1,40}\/[\w.+-]{1,40}$/.test(type) ? type : 'something else'} instead of text/event-stream`,
+      {
+        http_status: response.status,
+      },
+    )
   }

@@ -49,7 +49,7 @@ export async function probe(
       ? 'was not waited for'
       : limit.over
         ? `did not answer within ${timeoutMs} ms`
-        : diagnosis(error, { now: 0, keyEnv: endpoint.api_key_env }).problem
+        : diagnosis(error, { now: 0, keyEnv: endpoint.api_key_env, status: undefined, secrets }).problem
     return { ok: false, problem: redact(sentence(problem), secrets) }
   } finally {
     limit.end()

@@ -6,7 +6,7 @@ import type { Evidence, Runner, Turn, TurnIo, TurnOutcome } from '../port.ts'
 import { redact, redactStream } from '../redact.ts'
 import { resultOf } from './answer.ts'
 import { type Course, converse } from './conversation.ts'
-import { diagnosis } from './diagnosis.ts'
+import { type Circumstances, diagnosis } from './diagnosis.ts'
 import { guardedFetch } from './guard.ts'
 import { timeLimit } from './time-limit.ts'
 import type { AgentTool } from './toolbox.ts'
@@ -52,7 +52,9 @@ export const modelRunner = (parts: ModelRunnerParts): Runner => ({
         )
       }
       const outcome = await turnAt(endpoint, key, turn, io, parts, began)
-      return redact(outcome, key === undefined ? [] : [key])
+      const clean = redact(outcome, key === undefined ? [] : [key])
+      if (!clean.ok) parts.log?.debug({ turn: turn.id, ...clean.evidence }, clean.error)
+      return clean
     } catch (error) {
       parts.log?.warn({ err: error, turn: turn.id }, 'a turn at a model failed inside')
       return notBegun('The turn failed inside Baton; its log says more.', {})
@@ -72,6 +74,7 @@ const turnAt = async (
   let status: number | undefined
   const limit = timeLimit(endpoint.timeout_ms, io.signal)
   const passed = () => parts.now() - began
+  const tools = parts.agentTools?.(turn) ?? []
   const secrets = key === undefined ? [] : [key]
   const said = tail(secrets, io)
   const evidence = (): Evidence => evidenceOf(endpoint, course, status, passed())
@@ -88,13 +91,15 @@ const turnAt = async (
             status = seen
           },
         }),
-        tools: parts.agentTools?.(turn) ?? [],
+        tools,
         patience: {
           signal: limit.signal,
           timeLeft: () => endpoint.timeout_ms - passed(),
           now: parts.now,
           random: parts.random,
           keyEnv: endpoint.api_key_env,
+          status: () => status,
+          secrets,
         },
         log: parts.log,
         said,
@@ -113,7 +118,7 @@ const turnAt = async (
       ? stopped
       : limit.over
         ? tooLate(endpoint)
-        : told(error, endpoint, parts)
+        : told(error, endpoint, { now: parts.now(), status, secrets })
     return {
       ok: false,
       error: `Model endpoint "${endpoint.name}" ${trouble.problem}.`,
@@ -128,8 +133,8 @@ const turnAt = async (
   }
 }
 
-const told = (error: unknown, endpoint: ModelEndpoint, { now }: ModelRunnerParts): Trouble =>
-  diagnosis(error, { now: now(), keyEnv: endpoint.api_key_env })
+const told = (error: unknown, endpoint: ModelEndpoint, rest: Omit<Circumstances, 'keyEnv'>): Trouble =>
+  diagnosis(error, { ...rest, keyEnv: endpoint.api_key_env })
 
 const stopped: Trouble = { fault: 'aborted', problem: 'was left before it had answered', retryable: true }
 

@@ -37,7 +37,7 @@ describe.each(protocols)('a turn at an %s endpoint', (protocol) => {
         expect(taken.notes.at(-1)).toBe('Two moons.')
         expect(taken.notes.length).toBeGreaterThan(1)
         const [got] = server.asked
-        const { messages } = got?.body as { messages: { role: string; content: unknown }[] }
+        const { messages } = (got?.body ?? {}) as { messages: { role: string; content: unknown }[] }
         const system = protocol === 'openai' ? messages[0]?.content : got?.body?.system
         expect(JSON.stringify(system)).toContain('You are terse.')
         expect(JSON.stringify(messages.at(-1))).toContain('Count the moons\\nof Mars')
