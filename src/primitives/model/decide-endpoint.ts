@@ -1,6 +1,8 @@
 import { type Failure, invalid } from '../../errors.ts'
-import { isLoopback, mayReach, plainAddress } from './decide-host.ts'
+import { isHostEntry, isLoopback, mayReach, plainAddress } from './decide-host.ts'
 import type { EndpointAllowance, ModelEndpoint } from './terms.ts'
+
+const keyName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
 type Addressed = Pick<ModelEndpoint, 'base_url' | 'api_key_env'>
 
@@ -17,7 +19,7 @@ export function endpointProblem(
   const address = plainAddress(endpoint.base_url)
   if ('problem' in address) return invalid(`${at}base_url`, address.problem, address.fix)
   const key = endpoint.api_key_env
-  if (key !== null && !/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(key)) {
+  if (key !== null && !keyName.test(key)) {
     return invalid(
       `${at}api_key_env`,
       'it is not the name of an environment variable',
@@ -50,4 +52,23 @@ export function endpointProblem(
     )
   }
   return undefined
+}
+
+/** What is wrong with the owner's allowance: an entry that could never fit would only seem to allow something. */
+export function allowanceProblem(allow: EndpointAllowance, at = ''): Failure | undefined {
+  const host = allow.hosts.findIndex((entry) => !isHostEntry(entry))
+  if (host >= 0) {
+    return invalid(
+      `${at}hosts[${host}]`,
+      `"${allow.hosts[host]}" is no host`,
+      'Write a host, a host with its port, or an IPv4 range: llm.example.com, gpu.example.com:8443, [::1], 10.0.0.0/8.',
+    )
+  }
+  const key = allow.key_names.findIndex((name) => !keyName.test(name))
+  if (key < 0) return undefined
+  return invalid(
+    `${at}key_names[${key}]`,
+    'it is not the name of an environment variable',
+    'Give names such as TEAM_LLM_KEY; never a key itself.',
+  )
 }

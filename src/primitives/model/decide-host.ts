@@ -40,21 +40,35 @@ export const mayReach = (url: URL, allow: Pick<EndpointAllowance, 'hosts'>): boo
   (url.protocol === 'http:' || url.protocol === 'https:') &&
   allow.hosts.some((entry) => fits(url, entry.toLowerCase()))
 
+/** Whether an entry of an allowance can ever fit: a host, a host with its port, or an IPv4 range. */
+export const isHostEntry = (entry: string): boolean => {
+  if (rangeIn(entry)) return true
+  const address = plainAddress(`http://${entry}`)
+  return 'url' in address && address.url.pathname === '/' && !entry.includes('/')
+}
+
 /** Of a hostname as a URL gives it: this machine, by number or by the one name that means it (RFC 6761 §6.3). */
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || inRange(hostname, '127.0.0.0', 8)
 
 const fits = (url: URL, entry: string): boolean => {
-  const [network, bits] = entry.split('/')
-  if (network !== undefined && bits !== undefined) return inRange(url.hostname, network, Number(bits))
+  const range = rangeIn(entry)
+  if (range) return inRange(url.hostname, range.network, range.bits)
   return entry === url.hostname || entry === `${url.hostname}:${portOf(url)}`
+}
+
+const rangeIn = (entry: string): { network: string; bits: number } | undefined => {
+  const [, network, bits] = /^([0-9.]+)\/([0-9]{1,2})$/.exec(entry) ?? []
+  return network !== undefined && bits !== undefined && number(network) !== undefined && Number(bits) <= 32
+    ? { network, bits: Number(bits) }
+    : undefined
 }
 
 const portOf = (url: URL): string => url.port || (url.protocol === 'https:' ? '443' : '80')
 
 const inRange = (hostname: string, network: string, bits: number): boolean => {
   const [address, base] = [number(hostname), number(network)]
-  if (address === undefined || base === undefined || !(bits >= 0 && bits <= 32)) return false
+  if (address === undefined || base === undefined) return false
   const size = 2 ** (32 - bits)
   return Math.floor(address / size) === Math.floor(base / size)
 }

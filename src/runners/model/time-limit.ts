@@ -6,14 +6,20 @@ export interface TimeLimit {
   end(): void
 }
 
+/** A longer one fires at once. */
+const longestTimer = 2 ** 31 - 1
+
 /** Not `AbortSignal.any` over `AbortSignal.timeout`: Node 20 may collect such a pair before it fires. */
 export function timeLimit(ms: number, outer?: AbortSignal): TimeLimit {
   const controller = new AbortController()
   let over = false
-  const timer = setTimeout(() => {
-    over = true
-    controller.abort(new DOMException('The time is over.', 'TimeoutError'))
-  }, ms)
+  const timer = setTimeout(
+    () => {
+      over = true
+      controller.abort(new DOMException('The time is over.', 'TimeoutError'))
+    },
+    Math.min(ms, longestTimer),
+  )
   const leave = () => controller.abort(outer?.reason)
   if (outer?.aborted) leave()
   else outer?.addEventListener('abort', leave, { once: true })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { endpointProblem } from '../../../src/primitives/model/decide-endpoint.ts'
+import { allowanceProblem, endpointProblem } from '../../../src/primitives/model/decide-endpoint.ts'
 import { isLoopback, mayReach, plainAddress } from '../../../src/primitives/model/decide-host.ts'
 import { defaultAllowance, type EndpointAllowance } from '../../../src/primitives/model/terms.ts'
 
@@ -110,6 +110,40 @@ describe('an endpoint registered by tool', () => {
     expect(byTool('http://llm.example.com/v1', 'TEAM_KEY', allow)?.details).toEqual({ field: 'base_url' })
     expect(byTool('http://localhost/v1', 'TEAM_KEY')?.details).toEqual({ field: 'api_key_env' })
     expect(byTool('http://localhost/v1', 'sk-abc.def', allow)?.details).toEqual({ field: 'api_key_env' })
+  })
+})
+
+describe('an allowance', () => {
+  const problemOf = (hosts: readonly string[], key_names: readonly string[] = []) =>
+    allowanceProblem({ hosts, key_names }, 'models_by_tool.')
+
+  it('is fine as it comes, and with hosts, ports and ranges', () => {
+    expect(allowanceProblem(defaultAllowance)).toBeUndefined()
+    expect(
+      problemOf(['llm.example.com', 'a:8443', '[fd00::1]:80', '10.0.0.0/8', '0.0.0.0/0'], ['A_KEY']),
+    ).toBeUndefined()
+  })
+
+  it.each([
+    '',
+    '*',
+    '*.example.com',
+    'https://a',
+    'a/v1',
+    'a/',
+    '10.0.0.1/',
+    '10.0.0.0/33',
+    '10.0/8',
+    '127.1',
+    'a:0',
+    'me@a',
+  ])('has no entry that could never fit: %j', (entry) => {
+    expect(problemOf(['localhost', entry])?.details).toEqual({ field: 'models_by_tool.hosts[1]' })
+    expect(mayReach(new URL('http://8.8.8.8/'), { hosts: [entry] })).toBe(false)
+  })
+
+  it('names keys and holds none', () => {
+    expect(problemOf([], ['A_KEY', 'sk-abc'])?.details).toEqual({ field: 'models_by_tool.key_names[1]' })
   })
 })
 

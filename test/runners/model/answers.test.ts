@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import { withModelServer } from '../../support/model-server.ts'
 import { done, endpointAt, failed, protocols, takeTurn } from './a-turn.ts'
@@ -121,6 +121,22 @@ describe.each(protocols)('a turn at an %s endpoint', (protocol) => {
 })
 
 describe('a turn at a model', () => {
+  it('prints nothing, whatever the client library would like to say', () =>
+    withModelServer([{ reply: { kind: 'status', status: 400 } }], async (server) => {
+      const spies = (['log', 'info', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name))
+      // More tokens than this model can say: the library warns of it.
+      const endpoint = endpointAt(server.url, {
+        protocol: 'anthropic',
+        model: 'claude-3-haiku-20240307',
+        max_output_tokens: 900_000,
+      })
+      failed(await takeTurn(endpoint))
+      done(await takeTurn(endpoint))
+      expect(server.asked[1]?.body?.max_tokens).toBeLessThan(900_000)
+      for (const spy of spies) expect(spy).not.toHaveBeenCalled()
+      vi.restoreAllMocks()
+    }))
+
   it('has no tokens and no cost where the endpoint reports none', () =>
     withModelServer([{ reply: { kind: 'say', text: 'Two.', usage: null } }], async (server) => {
       const { metrics } = done(await takeTurn(endpointAt(server.url, { price })))
