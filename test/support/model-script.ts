@@ -13,6 +13,8 @@ export type Reply =
   | { readonly kind: 'answer' }
   | {
       readonly kind: 'call'
+      /** Said before the calls. */
+      readonly text?: string
       /** `args` as a text is sent as it is, valid or not. */
       readonly calls: readonly { readonly tool: string; readonly args: object | string }[]
       readonly usage?: { readonly input: number; readonly output: number } | null
@@ -33,7 +35,7 @@ export type Reply =
   | { readonly kind: 'raw'; readonly type: string; readonly body: string }
   | { readonly kind: 'redirect'; readonly status: number; readonly to: string }
   | { readonly kind: 'endless' }
-  /** Says the key that it was called with, in two pieces, inside JSON where `json` is set; in a 400 with `as_error`, plainly or
+  /** Says the key that it was called with, in pieces and as the answer's id, inside JSON where `json` is set; in a 400 with `as_error`, plainly or
    * where a reader that shortens would cut it in two. */
   | { readonly kind: 'echo_key'; readonly json?: boolean; readonly as_error?: 'plain' | 'far_right' }
   /** Takes the request and never answers. */

@@ -6,12 +6,12 @@ import type { Got, Line, Reply } from './model-script.ts'
 import { type Answer, anthropic, openai, type Wire } from './model-wire.ts'
 
 /** However long a test forgets about it. */
-const longestLife = 120_000
+const longestLife = 600_000
 
 /**
  * A model endpoint on 127.0.0.1 that speaks OpenAI's chat completions (`/v1/chat/completions`) and Anthropic's messages
  * (`/v1/messages`) as they are on the wire, streamed or whole, and does what its script says: each line once, then
- * `otherwise`. It records what it got. `GET /v1/models` lists one model. Ends by itself after two minutes.
+ * `otherwise`. It records what it got. `GET /v1/models` lists one model. Ends by itself after ten minutes.
  */
 export class ModelServer {
   readonly got: Got[] = []
@@ -113,7 +113,12 @@ const play = async (reply: Reply, got: Got, wire: Wire, response: ServerResponse
         args: typeof args === 'string' ? args : JSON.stringify(args),
       }))
       const { usage = { input: 11, output: 7 } } = reply
-      return tell({ pieces: [], calls, usage, finish: 'stop' }, got, wire, response)
+      return tell(
+        { pieces: reply.text ? split(reply.text, 2) : [], calls, usage, finish: 'stop' },
+        got,
+        wire,
+        response,
+      )
     }
     case 'status':
       return json(
@@ -162,7 +167,12 @@ const play = async (reply: Reply, got: Got, wire: Wire, response: ServerResponse
       const text = reply.json
         ? JSON.stringify({ [key]: { said: [`the key is ${key}!`] } })
         : `Your key is ${key}, is it not?`
-      return tell({ pieces: split(text, 5), calls: [], usage: null, finish: 'stop' }, got, wire, response)
+      return tell(
+        { pieces: split(text, 5), calls: [], usage: null, finish: 'stop', id: `msg-${key}` },
+        got,
+        wire,
+        response,
+      )
     }
     case 'silence':
       return

@@ -4,6 +4,8 @@ export interface Answer {
   readonly calls: readonly { readonly tool: string; readonly args: string }[]
   readonly usage: { readonly input: number; readonly output: number } | null
   readonly finish: 'stop' | 'cut' | 'filtered'
+  /** Of the answer, instead of a number of our own. */
+  readonly id?: string
 }
 
 /** How one protocol writes answers and errors. */
@@ -23,8 +25,13 @@ const data = (value: object): string => `data: ${JSON.stringify(value)}\n\n`
 
 /** OpenAI's chat completions: https://platform.openai.com/docs/api-reference/chat-streaming */
 export const openai: Wire = {
-  events: ({ pieces, calls, usage, finish }, model) => {
-    const head = { id: nextId('chatcmpl'), object: 'chat.completion.chunk', created: 1_700_000_000, model }
+  events: ({ pieces, calls, usage, finish, id }, model) => {
+    const head = {
+      id: id ?? nextId('chatcmpl'),
+      object: 'chat.completion.chunk',
+      created: 1_700_000_000,
+      model,
+    }
     const chunk = (delta: object, finish_reason: string | null = null) =>
       data({ ...head, choices: [{ index: 0, delta, finish_reason }] })
     return [
@@ -82,7 +89,7 @@ const openaiUsage = ({ input, output }: { input: number; output: number }) => ({
 
 /** Anthropic's messages: https://docs.anthropic.com/en/api/messages-streaming */
 export const anthropic: Wire = {
-  events: ({ pieces, calls, usage, finish }, model) => {
+  events: ({ pieces, calls, usage, finish, id }, model) => {
     const event = (type: string, rest: object = {}) => `event: ${type}\n${data({ type, ...rest })}`
     const block = (index: number, content_block: object, deltas: readonly object[]) => [
       event('content_block_start', { index, content_block }),
@@ -93,7 +100,7 @@ export const anthropic: Wire = {
     return [
       event('message_start', {
         message: {
-          id: nextId('msg'),
+          id: id ?? nextId('msg'),
           type: 'message',
           role: 'assistant',
           model,

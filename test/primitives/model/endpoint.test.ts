@@ -154,6 +154,7 @@ describe('an endpoint of the configuration', () => {
   it('may be anywhere, with any key, as long as its address is plain', () => {
     expect(byOwner('https://api.openai.com/v1', 'OPENAI_API_KEY')).toBeUndefined()
     expect(byOwner('http://my_ollama:11434/v1', 'KEY')).toBeUndefined()
+    expect(byOwner('https://llm.example.com./v1')?.message).toContain('ends with a dot')
     expect(byOwner('http://127.1/v1')?.message).toContain('models.near.base_url')
     expect(byOwner('https://me:pw@host/v1')?.details).toEqual({ field: 'models.near.base_url' })
     expect(byOwner('https://host/v1', 'not a name')?.details).toEqual({ field: 'models.near.api_key_env' })

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { redact, redactStream } from '../../../src/runners/redact.ts'
 import type { Reply } from '../../support/model-script.ts'
 import { withModelServer } from '../../support/model-server.ts'
 import { endpointAt, protocols, takeTurn } from './a-turn.ts'
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** Thirty as they look in the wild, some with characters that JSON and URLs write in their own way. */
 const planted = Object.fromEntries(
@@ -42,6 +45,10 @@ describe.each(protocols)('secrets in the environment, at an %s endpoint', (proto
           // Not even a part that would spare a guesser the work.
           expect(told).not.toContain(value.slice(0, 8))
           if (reply.kind === 'echo_key') expect(told).toContain('[redacted]')
+          if (taken.outcome.ok && typeof taken.outcome.result === 'string') {
+            // A digest of what was really said would let a guess be checked.
+            expect(taken.outcome.evidence.output_sha256).toBe(sha256(taken.outcome.result))
+          }
           const sent = JSON.stringify(server.got)
           const seen = Object.values(planted).filter((secret) =>
             sent.includes(JSON.stringify(secret).slice(1, -1)),

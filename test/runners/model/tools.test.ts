@@ -8,7 +8,7 @@ import { done, endpointAt, failed, protocols, takeTurn } from './a-turn.ts'
 const price = { input_per_million_usd: 1, output_per_million_usd: 1 }
 const said = (text: string): Line => ({ reply: { kind: 'say', text, usage: { input: 30, output: 4 } } })
 const calling = (tool: string, args: object | string): Line => ({
-  reply: { kind: 'call', calls: [{ tool, args }], usage: { input: 20, output: 2 } },
+  reply: { kind: 'call', text: 'Let me see.', calls: [{ tool, args }], usage: { input: 20, output: 2 } },
 })
 
 /** Delegates as long as a title is given. */
