@@ -1,0 +1,91 @@
+import { lookup } from 'node:dns'
+import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http'
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { Readable } from 'node:stream'
+import { isLoopback } from '../../primitives/model/decide-host.ts'
+import { badAnswer } from './trouble.ts'
+
+export interface SentRequest {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal?: AbortSignal
+  /** Largest answer, bytes. */
+  readonly maxBytes: number
+}
+
+// Node's own fetch is not used: it follows proxy variables where it is told to (NODE_USE_ENV_PROXY), adds headers of a
+// browser, and gives up on a model that thinks for five minutes before its first word. These agents do none of it.
+const agents = { 'http:': new PlainAgent(), 'https:': new TlsAgent() }
+
+/** One request, no redirects. Rejects with `Trouble`, with an abort, or with Node's error (`code`: ECONNREFUSED…). */
+export async function send(url: URL, sent: SentRequest): Promise<Response> {
+  const message = await new Promise<IncomingMessage>((resolve, reject) => {
+    const tls = url.protocol === 'https:'
+    const request = (tls ? tlsRequest : plainRequest)(
+      url,
+      {
+        method: sent.method,
+        headers: { ...sent.headers, ...lengthOf(sent.body) },
+        agent: tls ? agents['https:'] : agents['http:'],
+        ...(sent.signal && { signal: sent.signal }),
+        ...(url.hostname === 'localhost' && { lookup: loopbackOnly }),
+      },
+      resolve,
+    )
+    request.once('error', reject)
+    request.end(sent.body)
+  })
+  const encoding = message.headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity') {
+    message.destroy()
+    throw badAnswer('answers compressed, which it was not asked to')
+  }
+  return responseOf(message, sent.maxBytes)
+}
+
+const lengthOf = (body: string | undefined): Record<string, string> =>
+  body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+
+/** Who edits the names of this machine shall not make of `localhost` another one. */
+const loopbackOnly: LookupFunction = (hostname, options, answer) => {
+  lookup(hostname, { ...options, all: true }, (error, found) => {
+    if (error) return answer(error, '')
+    const near = found.filter(({ address, family }) => isLoopback(family === 6 ? `[${address}]` : address))
+    const [first] = near
+    if (!first) {
+      return answer(Object.assign(new Error('localhost is another machine'), { code: 'ENOTFOUND' }), '')
+    }
+    return options.all ? answer(null, near) : answer(null, first.address, first.family)
+  })
+}
+
+const responseOf = (message: IncomingMessage, maxBytes: number): Response => {
+  const status = message.statusCode ?? 0
+  try {
+    const headers = new Headers()
+    for (const [name, values] of Object.entries(message.headersDistinct)) {
+      for (const value of values ?? []) headers.append(name, value)
+    }
+    if ([204, 205, 304].includes(status)) {
+      message.resume()
+      return new Response(null, { status, headers })
+    }
+    const body = Readable.toWeb(Readable.from(bounded(message, maxBytes))) as ReadableStream<Uint8Array>
+    return new Response(body, { status, headers })
+  } catch {
+    message.destroy()
+    throw badAnswer(`answers with a status or headers that no HTTP knows (${status})`)
+  }
+}
+
+/** Read as it is asked for: an endless answer is neither held in memory nor read to the end. */
+async function* bounded(message: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > maxBytes) throw badAnswer(`answers with more than ${maxBytes} bytes`)
+    yield chunk
+  }
+}

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto'
+import type { Failure } from '../../errors.ts'
+import type { ModelEndpoint } from '../../primitives/model/terms.ts'
+import type { Log } from '../../telemetry/log.ts'
+import type { Evidence, Runner, Turn, TurnIo, TurnOutcome } from '../port.ts'
+import { redact, redactStream } from '../redact.ts'
+import { resultOf } from './answer.ts'
+import { type Course, converse } from './conversation.ts'
+import { type Circumstances, diagnosis } from './diagnosis.ts'
+import { guardedFetch } from './guard.ts'
+import { timeLimit } from './time-limit.ts'
+import type { AgentTool } from './toolbox.ts'
+import type { TroubleTold } from './trouble.ts'
+import { metricsOf, sumOf } from './usage.ts'
+
+export interface ModelRunnerParts {
+  /** Which endpoint takes the turn, or why none does. */
+  endpointOf(turn: Turn): Promise<ModelEndpoint | Failure> | ModelEndpoint | Failure
+  /** The value of an environment variable that holds a key. */
+  keyOf(envName: string): string | undefined
+  /** Epoch ms. */
+  now(): number
+  /** 0 ≤ x < 1. */
+  random(): number
+  readonly log?: Pick<Log, 'debug' | 'warn'>
+  /** The tools that the turn's agent may call; none without it. */
+  agentTools?(turn: Turn): readonly AgentTool[]
+}
+
+type Failed = Extract<TurnOutcome, { ok: false }>
+type Trouble = Pick<TroubleTold, 'problem' | 'retryable' | 'retry_after_ms'> & {
+  readonly fault: Failed['fault']
+}
+
+/**
+ * Takes turns at model endpoints. The persona is the system prompt, the turn's prompt the user's. An answer that ends at
+ * `max_output_tokens` counts, with `cut: true` in its evidence, because what was said was said whole and the task's own
+ * checks decide whether it is enough; a stream that breaks off never does.
+ */
+export const modelRunner = (parts: ModelRunnerParts): Runner => ({
+  kind: 'model',
+  run: async (turn, io) => {
+    const began = parts.now()
+    try {
+      const endpoint = await parts.endpointOf(turn)
+      if (endpoint instanceof Error) return notBegun(`${endpoint.message} ${endpoint.hint}`, {})
+      const key = endpoint.api_key_env === null ? undefined : parts.keyOf(endpoint.api_key_env)?.trim()
+      if (endpoint.api_key_env !== null && !key) {
+        return notBegun(
+          `Model endpoint "${endpoint.name}" needs a key, and the environment variable ${endpoint.api_key_env} is not set.`,
+          { endpoint: endpoint.name },
+        )
+      }
+      const outcome = await turnAt(endpoint, key, turn, io, parts, began)
+      const clean = redact(outcome, key === undefined ? [] : [key])
+      if (!clean.ok) parts.log?.debug({ turn: turn.id, ...clean.evidence }, clean.error)
+      return clean
+    } catch (error) {
+      parts.log?.warn({ err: error, turn: turn.id }, 'a turn at a model failed inside')
+      return notBegun('The turn failed inside Baton; its log says more.', {})
+    }
+  },
+})
+
+const turnAt = async (
+  endpoint: ModelEndpoint,
+  key: string | undefined,
+  turn: Turn,
+  io: TurnIo,
+  parts: ModelRunnerParts,
+  began: number,
+): Promise<TurnOutcome> => {
+  const course: Course = { attempts: { sent: 0, failed: [], responseId: undefined }, tokens: [], called: [] }
+  let status: number | undefined
+  const limit = timeLimit(endpoint.timeout_ms, io.signal)
+  const passed = () => parts.now() - began
+  const tools = parts.agentTools?.(turn) ?? []
+  const secrets = key === undefined ? [] : [key]
+  const said = tail(secrets, io)
+  const evidence = (): Evidence => evidenceOf(endpoint, course, status, passed())
+  const metrics = () => metricsOf(passed(), sumOf(course.tokens), endpoint.price)
+  try {
+    const spoken = await converse(
+      {
+        turn,
+        endpoint,
+        key,
+        fetch: guardedFetch({
+          baseUrl: endpoint.base_url,
+          onStatus: (seen) => {
+            status = seen
+          },
+        }),
+        tools,
+        patience: {
+          signal: limit.signal,
+          timeLeft: () => endpoint.timeout_ms - passed(),
+          now: parts.now,
+          random: parts.random,
+          keyEnv: endpoint.api_key_env,
+          status: () => status,
+          secrets,
+        },
+        log: parts.log,
+        said,
+      },
+      course,
+    )
+    const text = redact(spoken.text, secrets)
+    return {
+      ok: true,
+      result: resultOf(text),
+      evidence: { ...evidence(), ...ending(spoken.finish_reason, text) },
+      metrics: metrics(),
+    }
+  } catch (error) {
+    const trouble = io.signal.aborted
+      ? stopped
+      : limit.over
+        ? tooLate(endpoint)
+        : told(error, endpoint, { now: parts.now(), status, secrets })
+    return {
+      ok: false,
+      error: `Model endpoint "${endpoint.name}" ${trouble.problem}.`,
+      fault: trouble.fault,
+      retryable: trouble.retryable,
+      ...(trouble.retry_after_ms !== undefined && { retryAfterMs: trouble.retry_after_ms }),
+      evidence: evidence(),
+      metrics: metrics(),
+    }
+  } finally {
+    limit.end()
+  }
+}
+
+const told = (error: unknown, endpoint: ModelEndpoint, rest: Omit<Circumstances, 'keyEnv'>): Trouble =>
+  diagnosis(error, { ...rest, keyEnv: endpoint.api_key_env })
+
+const stopped: Trouble = { fault: 'aborted', problem: 'was left before it had answered', retryable: true }
+
+const tooLate = ({ timeout_ms }: ModelEndpoint): Trouble => ({
+  fault: 'timeout',
+  problem: `did not answer within ${timeout_ms} ms`,
+  retryable: true,
+})
+
+const notBegun = (error: string, evidence: Evidence): Failed => ({
+  ok: false,
+  error,
+  fault: 'unavailable',
+  retryable: false,
+  evidence,
+  metrics: { duration_ms: 0 },
+})
+
+const evidenceOf = (
+  { name, model, protocol }: ModelEndpoint,
+  { attempts, tokens, called }: Course,
+  http_status: number | undefined,
+  duration_ms: number,
+): Evidence => ({
+  endpoint: name,
+  model,
+  protocol,
+  ...(http_status !== undefined && { http_status }),
+  attempts: attempts.sent,
+  ...(attempts.failed.length > 0 && { failed_attempts: attempts.failed }),
+  answers: tokens.length,
+  ...(called.length > 0 && { tool_calls: called }),
+  ...(attempts.responseId !== undefined && { response_id: attempts.responseId }),
+  duration_ms,
+})
+
+const ending = (finish_reason: string, text: string): Evidence => ({
+  finish_reason,
+  ...(finish_reason === 'length' && { cut: true }),
+  output_sha256: createHash('sha256').update(text).digest('hex'),
+})
+
+/** Characters of what was said last that a watcher is shown. */
+const shown = 120
+
+/** Tells progress by the end of what was said so far, on one line. */
+const tail = (secrets: readonly string[], io: TurnIo): ((piece: string) => void) => {
+  const clean = redactStream(secrets)
+  let end = ''
+  return (piece) => {
+    const more = clean(piece)
+    if (more === '') return
+    end = (end + more).slice(-shown)
+    io.progress(end.replace(/\s+/g, ' ').trim())
+  }
+}

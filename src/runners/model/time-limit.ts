@@ -1,0 +1,36 @@
+export interface TimeLimit {
+  /** Aborted by `outer`, or when the time is over. */
+  readonly signal: AbortSignal
+  readonly over: boolean
+  /** Lets the timer go; to be called whatever happened. */
+  end(): void
+}
+
+/** A longer one fires at once. */
+const longestTimer = 2 ** 31 - 1
+
+/** Not `AbortSignal.any` over `AbortSignal.timeout`: Node 20 may collect such a pair before it fires. */
+export function timeLimit(ms: number, outer?: AbortSignal): TimeLimit {
+  const controller = new AbortController()
+  let over = false
+  const timer = setTimeout(
+    () => {
+      over = true
+      controller.abort(new DOMException('The time is over.', 'TimeoutError'))
+    },
+    Math.min(ms, longestTimer),
+  )
+  const leave = () => controller.abort(outer?.reason)
+  if (outer?.aborted) leave()
+  else outer?.addEventListener('abort', leave, { once: true })
+  return {
+    signal: controller.signal,
+    get over() {
+      return over
+    },
+    end: () => {
+      clearTimeout(timer)
+      outer?.removeEventListener('abort', leave)
+    },
+  }
+}
