@@ -1,15 +1,16 @@
+import { absolute } from './config/absolute.ts'
 import { commandOf, parseArguments, type Typed } from './config/arguments.ts'
 import { type CommandName, commands, type HostName, hostNames } from './config/commands.ts'
 import { flags, type Known, serverFlags, variableOf } from './config/flags.ts'
 import { quote, refuse, suggestion } from './config/refusal.ts'
+import { noRunners } from './config/runners.ts'
 import { type Config, settle } from './config/settings.ts'
 import {
-  absolute,
   type Environment,
   environmentLayer,
-  fileLayer,
   flagLayer,
   type ReadFile,
+  readConfigFile,
 } from './config/sources.ts'
 
 export type { HostName } from './config/commands.ts'
@@ -79,9 +80,10 @@ const readSettings = async (values: Typed, env: Environment, readFile: ReadFile,
   const named = values.config === undefined ? `environment variable ${variable}` : '--config'
   const file = values.config ?? env[variable]
   const layers = [flagLayer(values), environmentLayer(env)]
-  if (typeof file !== 'string' || file === '') return settle(layers, known, undefined)
+  if (typeof file !== 'string' || file === '') return settle(layers, known, noRunners, undefined)
   const path = absolute(file, process.cwd())
-  return settle([...layers, await fileLayer(path, named, readFile)], known, path)
+  const { layer, runners } = await readConfigFile(path, named, readFile)
+  return settle([...layers, layer], known, runners, path)
 }
 
 const daysIn = (given: Typed['older-than']): number => {

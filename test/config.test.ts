@@ -5,6 +5,7 @@ import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import { commands } from '../src/config/commands.ts'
 import { flags, settingNames, variableOf } from '../src/config/flags.ts'
+import { noRunners } from '../src/config/runners.ts'
 import { type Config, type Known, readConfig } from '../src/config.ts'
 import { Failure } from '../src/errors.ts'
 import { helpText, refusalText, refusedExitCode } from '../src/help.ts'
@@ -60,6 +61,7 @@ describe('settings', () => {
         readOnly: false,
         durability: 'full',
         logLevel: 'info',
+        runners: noRunners,
       },
     })
   })
@@ -215,7 +217,7 @@ describe('a wrong setting is refused with its origin, its value and the right on
       '',
       {},
       'log-level: debug',
-      `key "log-level" in ${file} is no setting; the settings are db, tenant, toolsets, tools, read_only, durability, log_level. Did you mean "log_level"?`,
+      `key "log-level" in ${file} is no setting; the settings are db, tenant, toolsets, tools, read_only, durability, log_level, commands, models, allow. Did you mean "log_level"?`,
     ],
     ['', {}, '- db', `${file} does not hold keys with values, such as log_level: debug.`],
     ['', {}, 'db: [', `${file} is not valid YAML: `],

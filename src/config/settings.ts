@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import envPaths from 'env-paths'
 import { z } from 'zod'
+import { absolute } from './absolute.ts'
 import { choicesOf, type Flag, flags, type Known, type SettingName } from './flags.ts'
 import { quote, refuse, suggestion } from './refusal.ts'
-import { absolute, type Given, type Layer } from './sources.ts'
+import type { RunnersConfig } from './runners.ts'
+import type { Given, Layer } from './sources.ts'
 
 /** Everything that can be set about a server, validated. */
 export interface Config {
@@ -19,6 +21,8 @@ export interface Config {
   readonly logLevel: (typeof flags)['log-level']['choices'][number]
   /** Absolute path of the config file that was read. */
   readonly configFile?: string
+  /** What runners may use. Only a config file says so. */
+  readonly runners: RunnersConfig
 }
 
 const asList = (value: unknown): unknown =>
@@ -51,7 +55,12 @@ const schemaOf = (known: Known) =>
  * The settings that hold, out of layers with the strongest first. Throws a Failure that names where a wrong
  * value came from. A value that a stronger layer overrides is not looked at.
  */
-export const settle = (layers: readonly Layer[], known: Known, configFile: string | undefined): Config => {
+export const settle = (
+  layers: readonly Layer[],
+  known: Known,
+  runners: RunnersConfig,
+  configFile: string | undefined,
+): Config => {
   const given = strongest(layers)
   const values = Object.fromEntries(Object.entries(given).map(([name, { value }]) => [name, value]))
   const { data, error } = schemaOf(known).safeParse(values)
@@ -66,6 +75,7 @@ export const settle = (layers: readonly Layer[], known: Known, configFile: strin
     durability,
     logLevel: data['log-level'],
     ...(configFile !== undefined && { configFile }),
+    runners,
   }
 }
 

@@ -1,9 +1,9 @@
-import { homedir } from 'node:os'
-import { dirname, extname, resolve } from 'node:path'
+import { dirname, extname } from 'node:path'
 import type { Awaitable } from '../kernel/ports.ts'
 import type { Typed } from './arguments.ts'
 import { keyOf, type SettingName, settingNames, variableOf } from './flags.ts'
 import { quote, refuse, suggestion } from './refusal.ts'
+import { noRunners, type RunnersConfig } from './runners.ts'
 
 /** A setting as one source gives it: not checked yet, but knowing where it came from. */
 export interface Given {
@@ -42,21 +42,39 @@ export const environmentLayer = (env: Environment): Layer =>
     return { value, from: `environment variable ${variable}`, directory: process.cwd() }
   })
 
-/** The settings in a config file. Throws a Failure when it cannot be read or has a key that is no setting. */
-export const fileLayer = async (path: string, named: string, readFile: ReadFile): Promise<Layer> => {
+/** The keys of a config file that no flag or variable stands for. */
+const sectionNames = ['commands', 'models', 'allow'] as const satisfies readonly (keyof RunnersConfig)[]
+
+/** What a config file says. */
+interface FileContent {
+  readonly layer: Layer
+  readonly runners: RunnersConfig
+}
+
+/** Reads a config file. Throws a Failure when it cannot be read, or a key or a section's value is wrong. */
+export const readConfigFile = async (
+  path: string,
+  named: string,
+  readFile: ReadFile,
+): Promise<FileContent> => {
   const content = await contentOf(path, named, readFile)
-  const keys = settingNames.map(keyOf)
+  const keys: readonly string[] = [...settingNames.map(keyOf), ...sectionNames]
   const stranger = Object.keys(content).find((key) => !keys.includes(key))
   if (stranger !== undefined)
     throw refuse(
       `key ${quote(stranger)} in ${path} is no setting; the settings are ${keys.join(', ')}.${suggestion(stranger, keys)}`,
       { field: stranger },
     )
-  return layer((name) => {
+  const settings = layer((name) => {
     const key = keyOf(name)
     if (!Object.hasOwn(content, key)) return undefined
     return { value: content[key], from: `key "${key}" in ${path}`, directory: dirname(path) }
   })
+  if (!sectionNames.some((name) => Object.hasOwn(content, name)))
+    return { layer: settings, runners: noRunners }
+  // Loaded only here: most starts have no such section.
+  const { readSections } = await import('./sections.ts')
+  return { layer: settings, runners: readSections(content, path, dirname(path)) }
 }
 
 const contentOf = async (
@@ -93,10 +111,3 @@ const fromYaml = async (text: string): Promise<unknown> => {
   const loaded: typeof import('yaml') & { readonly default?: typeof import('yaml') } = await import('yaml')
   return (loaded.default ?? loaded).parse(text, { logLevel: 'error' })
 }
-
-/** A path as one was given: `~` is the home directory, since hosts start servers without a shell to expand it. */
-export const absolute = (path: string, directory: string): string =>
-  resolve(
-    directory,
-    path.replace(/^~(?=$|[\\/])/, () => homedir()),
-  )
