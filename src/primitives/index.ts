@@ -5,6 +5,7 @@ import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
 import { presenceSchema } from './presence/rows.ts'
 import { runIndexes, runStream } from './run/rows.ts'
 import { taskSchema, taskStream } from './task/rows.ts'
+import { tuningStream } from './tuning/rows.ts'
 
 /** Every kind of entity, in the order in which rollback and doctor go through them. */
 export const streams: readonly AnyStream[] = [
@@ -13,6 +14,7 @@ export const streams: readonly AnyStream[] = [
   taskStream,
   checkpointStream,
   vocabularyStream,
+  tuningStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */
