@@ -19,7 +19,7 @@ export const shared = (knobs: Knobs): Behaviour => {
   return { p99: latency_ms, completed, cost: cost_usd * completed, queue: 500 }
 }
 
-export const everySetting: readonly Knobs[] = Array.from({ length: 16 * 31 }, (_, i) => ({
+const everySetting: readonly Knobs[] = Array.from({ length: 16 * 31 }, (_, i) => ({
   batch_size: 1 + (i % 16),
   concurrency: 2 + Math.floor(i / 16),
 }))
@@ -28,5 +28,5 @@ export const everySetting: readonly Knobs[] = Array.from({ length: 16 * 31 }, (_
 export const bestBy = (worth: (point: Point) => number): Knobs =>
   everySetting.reduce((best, one) => (worth(measuresOf(one)) > worth(measuresOf(best)) ? one : best))
 
-export const even = { latency: 1, throughput: 1, cost: 1 }
+const even = { latency: 1, throughput: 1, cost: 1 }
 export const balancedWorth = (point: Point): number => power(point, even) ?? Number.NEGATIVE_INFINITY

@@ -26,7 +26,7 @@ export const seen = (at: number, behaviour: Behaviour = {}): Observation => {
   return { at, window_ms: windowMs, latency_ms, ...counts }
 }
 
-export const after = (state: TuningState, events: readonly TuningEvent[], at: number): TuningState =>
+export const stateWith = (state: TuningState, events: readonly TuningEvent[], at: number): TuningState =>
   events.reduce<TuningState>((now, event) => {
     const told = JSON.parse(JSON.stringify(event)) as TuningEvent
     return evolveTuning(now, { ...told, seq: 1, run: 0, at } as Recorded<TuningEvent>)
@@ -36,7 +36,7 @@ export const after = (state: TuningState, events: readonly TuningEvent[], at: nu
 export const setUp = (asked: Parameters<typeof decideChange>[1] = {}, from = atFirst): TuningState => {
   const events = decideChange(from, asked)
   if ('code' in events) throw events
-  return after(from, events, start)
+  return stateWith(from, events, start)
 }
 
 export interface Run {
@@ -57,7 +57,7 @@ export const simulate = (state: TuningState, system: System, windows: number): R
     const events = decideObservation(now, seen(at, system(now.knobs, i)))
     if ('code' in events) throw events
     log.push(...events)
-    now = after(now, events, at)
+    now = stateWith(now, events, at)
     path.push(now.knobs)
   }
   return { state: now, path, events: log }
