@@ -176,6 +176,15 @@ describe('each change', () => {
     expect(failing.state.knobs.concurrency).toBeLessThanOrEqual(10)
   })
 
+  it('is judged by turns that began after it: those of the setting before do not count', () => {
+    const grown = simulate(setUp({ target_p99_ms: 60_000 }), () => ({ p99: 24_000 }), 2)
+    expect(grown.state).toMatchObject({ knobs: { concurrency: 8 }, trial: [] })
+    // A usual turn takes 12 s: the first two windows of 10 s still hold turns that began before the step.
+    const late = simulate(grown.state, (_, i) => ({ p99: i < 2 ? 90_000 : 24_000 }), 3)
+    expect(late.state.trial.map(({ latency_ms }) => latency_ms.p99)).toEqual([24_000])
+    expect(late.state.knobs.concurrency).toBe(8)
+  })
+
   it('is not made where most turns fail anyhow', () => {
     const run = simulate(setUp({}), () => ({ p99: 5, completed: 20, failed: 80, queue: 500 }), 50)
     expect(run.state.knobs).toEqual({ batch_size: 4, concurrency: 4 })
