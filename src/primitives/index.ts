@@ -9,6 +9,7 @@ import { presenceSchema } from './presence/rows.ts'
 import { runIndexes, runStream } from './run/rows.ts'
 import { taskSchema, taskStream } from './task/rows.ts'
 import { turnIndexes, turnStream } from './turn/rows.ts'
+import { tuningStream } from './tuning/rows.ts'
 
 /** Every kind of entity, in the order in which rollback and doctor go through them. */
 export const streams: readonly AnyStream[] = [
@@ -21,6 +22,7 @@ export const streams: readonly AnyStream[] = [
   modelStream,
   breakerStream,
   affinityStream,
+  tuningStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */

@@ -1,6 +1,7 @@
 import type { AnyTool } from '../tool.ts'
 import { listModelsTool } from './list-models.ts'
 import { registerModelTool } from './register-model.ts'
+import { tuneTool } from './tune.ts'
 
 /** How work finds its worker: models, policies, explanations, tuning. */
-export const routingTools: readonly AnyTool[] = [registerModelTool, listModelsTool]
+export const routingTools: readonly AnyTool[] = [registerModelTool, listModelsTool, tuneTool]

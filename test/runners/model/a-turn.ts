@@ -26,6 +26,8 @@ const aTurn: Turn = {
   run_id: 'run_1',
   task_id: 'tsk_1',
   agent_id: 'agt_1',
+  by: null,
+  lease_token: 'lease_x',
   options: { model: 'near' },
   persona: 'You are terse.',
   prompt: 'Count the moons\nof Mars',
