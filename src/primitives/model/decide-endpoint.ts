@@ -61,7 +61,7 @@ export function allowanceProblem(allow: EndpointAllowance, at = ''): Failure | u
     return invalid(
       `${at}hosts[${host}]`,
       `"${allow.hosts[host]}" is no host`,
-      'Write a host, a host with its port, or an IPv4 range: llm.example.com, gpu.example.com:8443, [::1], 10.0.0.0/8.',
+      'Write a host, all below a domain, either with a port, or an IPv4 range: llm.example.com, *.example.com, gpu.lan:8443, [::1], 10.0.0.0/8.',
     )
   }
   const key = allow.key_names.findIndex((name) => !keyName.test(name))

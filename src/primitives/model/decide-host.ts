@@ -40,10 +40,10 @@ export const mayReach = (url: URL, allow: Pick<EndpointAllowance, 'hosts'>): boo
   (url.protocol === 'http:' || url.protocol === 'https:') &&
   allow.hosts.some((entry) => fits(url, entry.toLowerCase()))
 
-/** Whether an entry of an allowance can ever fit: a host, a host with its port, or an IPv4 range. */
+/** Whether an entry of an allowance can ever fit: a host, all below a domain (`*.`), either with a port, or an IPv4 range. */
 export const isHostEntry = (entry: string): boolean => {
   if (rangeIn(entry)) return true
-  const address = plainAddress(`http://${entry}`)
+  const address = plainAddress(`http://${entry.replace(/^\*\./, '')}`)
   return 'url' in address && address.url.pathname === '/' && !entry.includes('/')
 }
 
@@ -54,7 +54,9 @@ export const isLoopback = (hostname: string): boolean =>
 const fits = (url: URL, entry: string): boolean => {
   const range = rangeIn(entry)
   if (range) return inRange(url.hostname, range.network, range.bits)
-  return entry === url.hostname || entry === `${url.hostname}:${portOf(url)}`
+  const places = [url.hostname, `${url.hostname}:${portOf(url)}`]
+  if (!entry.startsWith('*.')) return places.includes(entry)
+  return number(url.hostname) === undefined && places.some((place) => place.endsWith(entry.slice(1)))
 }
 
 const rangeIn = (entry: string): { network: string; bits: number } | undefined => {

@@ -52,7 +52,7 @@ export async function converse(talk: Talk, course: Course): Promise<Spoken> {
     maxRetries: 0,
     stopWhen: stepCountIs(mostSteps),
     abortSignal: patience.signal,
-    ...(talk.tools.length > 0 && { tools: await toolSet(talk.tools, talk.log) }),
+    ...(talk.tools.length > 0 && { tools: await toolSet(talk.tools, patience.signal, talk.log) }),
     // Its own would print to the console; the error is in the stream as well.
     onError: () => undefined,
   })
@@ -81,7 +81,7 @@ const worth = (spoken: Spoken, course: Course): Spoken => {
     throw refused('declined to answer, or its filter did')
   }
   if (spoken.finish_reason === 'tool-calls') {
-    throw badAnswer(`still asked for tools after ${mostSteps} answers`, { retryable: false })
+    throw badAnswer(`still asked for tools after ${course.tokens.length} answers`, { retryable: false })
   }
   if (spoken.text.trim() === '' && (course.called.length === 0 || spoken.finish_reason === 'length')) {
     throw badAnswer(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Failure } from '../../errors.ts'
 import type { ModelEndpoint } from '../../primitives/model/terms.ts'
 import type { Log } from '../../telemetry/log.ts'
@@ -7,6 +6,7 @@ import { redact, redactStream } from '../redact.ts'
 import { resultOf } from './answer.ts'
 import { type Course, converse } from './conversation.ts'
 import { type Circumstances, diagnosis } from './diagnosis.ts'
+import { courseOf, endingOf } from './evidence.ts'
 import { guardedFetch } from './guard.ts'
 import { timeLimit } from './time-limit.ts'
 import type { AgentTool } from './toolbox.ts'
@@ -28,7 +28,7 @@ export interface ModelRunnerParts {
 }
 
 type Failed = Extract<TurnOutcome, { ok: false }>
-type Trouble = Pick<TroubleTold, 'problem' | 'retryable' | 'retry_after_ms'> & {
+type Wrong = Pick<TroubleTold, 'problem' | 'retryable' | 'retry_after_ms'> & {
   readonly fault: Failed['fault']
 }
 
@@ -72,15 +72,15 @@ const turnAt = async (
 ): Promise<TurnOutcome> => {
   const course: Course = { attempts: { sent: 0, failed: [], responseId: undefined }, tokens: [], called: [] }
   let status: number | undefined
+  const tools = parts.agentTools?.(turn) ?? []
   const limit = timeLimit(endpoint.timeout_ms, io.signal)
   const passed = () => parts.now() - began
-  const tools = parts.agentTools?.(turn) ?? []
   const secrets = key === undefined ? [] : [key]
   const said = tail(secrets, io)
-  const evidence = (): Evidence => evidenceOf(endpoint, course, status, passed())
+  const evidence = (): Evidence => courseOf(endpoint, course, status, passed())
   const metrics = () => metricsOf(passed(), sumOf(course.tokens), endpoint.price)
   try {
-    const spoken = await converse(
+    const talk = converse(
       {
         turn,
         endpoint,
@@ -106,11 +106,13 @@ const turnAt = async (
       },
       course,
     )
+    // Whatever the library or a tool may still be waiting for, the turn is over when its time is.
+    const spoken = await Promise.race([talk, limit.reached])
     const text = redact(spoken.text, secrets)
     return {
       ok: true,
       result: resultOf(text),
-      evidence: { ...evidence(), ...ending(spoken.finish_reason, text) },
+      evidence: { ...evidence(), ...endingOf(spoken.finish_reason, text) },
       metrics: metrics(),
     }
   } catch (error) {
@@ -133,12 +135,12 @@ const turnAt = async (
   }
 }
 
-const told = (error: unknown, endpoint: ModelEndpoint, rest: Omit<Circumstances, 'keyEnv'>): Trouble =>
+const told = (error: unknown, endpoint: ModelEndpoint, rest: Omit<Circumstances, 'keyEnv'>): Wrong =>
   diagnosis(error, { ...rest, keyEnv: endpoint.api_key_env })
 
-const stopped: Trouble = { fault: 'aborted', problem: 'was left before it had answered', retryable: true }
+const stopped: Wrong = { fault: 'aborted', problem: 'was left before it had answered', retryable: true }
 
-const tooLate = ({ timeout_ms }: ModelEndpoint): Trouble => ({
+const tooLate = ({ timeout_ms }: ModelEndpoint): Wrong => ({
   fault: 'timeout',
   problem: `did not answer within ${timeout_ms} ms`,
   retryable: true,
@@ -151,30 +153,6 @@ const notBegun = (error: string, evidence: Evidence): Failed => ({
   retryable: false,
   evidence,
   metrics: { duration_ms: 0 },
-})
-
-const evidenceOf = (
-  { name, model, protocol }: ModelEndpoint,
-  { attempts, tokens, called }: Course,
-  http_status: number | undefined,
-  duration_ms: number,
-): Evidence => ({
-  endpoint: name,
-  model,
-  protocol,
-  ...(http_status !== undefined && { http_status }),
-  attempts: attempts.sent,
-  ...(attempts.failed.length > 0 && { failed_attempts: attempts.failed }),
-  answers: tokens.length,
-  ...(called.length > 0 && { tool_calls: called }),
-  ...(attempts.responseId !== undefined && { response_id: attempts.responseId }),
-  duration_ms,
-})
-
-const ending = (finish_reason: string, text: string): Evidence => ({
-  finish_reason,
-  ...(finish_reason === 'length' && { cut: true }),
-  output_sha256: createHash('sha256').update(text).digest('hex'),
 })
 
 /** Characters of what was said last that a watcher is shown. */

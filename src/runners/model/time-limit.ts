@@ -2,6 +2,8 @@ export interface TimeLimit {
   /** Aborted by `outer`, or when the time is over. */
   readonly signal: AbortSignal
   readonly over: boolean
+  /** Rejects when `signal` is aborted. */
+  readonly reached: Promise<never>
   /** Lets the timer go; to be called whatever happened. */
   end(): void
 }
@@ -23,7 +25,14 @@ export function timeLimit(ms: number, outer?: AbortSignal): TimeLimit {
   const leave = () => controller.abort(outer?.reason)
   if (outer?.aborted) leave()
   else outer?.addEventListener('abort', leave, { once: true })
+  const reached = new Promise<never>((_, reject) => {
+    if (controller.signal.aborted) reject(controller.signal.reason)
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true })
+  })
+  // Nobody need wait for it.
+  reached.catch(() => undefined)
   return {
+    reached,
     signal: controller.signal,
     get over() {
       return over

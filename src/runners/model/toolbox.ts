@@ -8,30 +8,48 @@ export interface AgentTool {
   readonly description: string
   /** JSON schema of the arguments. `call` checks them itself: what a model sends may be anything. */
   readonly input_schema: Readonly<Record<string, unknown>>
-  call(args: unknown): Promise<{ readonly text: string; readonly isError: boolean }>
+  /** `signal`: the turn is over, and nobody waits for the answer any more. */
+  call(args: unknown, signal: AbortSignal): Promise<ToolAnswer>
+}
+
+export interface ToolAnswer {
+  readonly text: string
+  readonly isError: boolean
 }
 
 /** The tools as the library takes them. An error is thrown to it as its text, and goes back to the model. */
 export async function toolSet(
   tools: readonly AgentTool[],
+  signal: AbortSignal,
   log: Pick<Log, 'warn'> | undefined,
 ): Promise<ToolSet> {
   const { jsonSchema, tool } = await library()
   return Object.fromEntries(
-    tools.map(({ name, description, input_schema, call }) => [
-      name,
+    tools.map((each) => [
+      each.name,
       tool({
-        description,
-        inputSchema: jsonSchema<unknown>(input_schema),
+        description: each.description,
+        inputSchema: jsonSchema<unknown>(each.input_schema),
         execute: async (args: unknown) => {
-          const answer = await call(args).catch((error: unknown) => {
-            log?.warn({ err: error, tool: name }, 'a tool of a model agent failed')
-            return { text: `${name} failed for a reason of its own.`, isError: true }
-          })
-          if (answer.isError) throw new Error(answer.text)
-          return answer.text
+          const { text, isError } = await answerOf(each, args, signal, log)
+          if (isError) throw new Error(text)
+          return text
         },
       }),
     ]),
   )
+}
+
+const answerOf = async (
+  tool: AgentTool,
+  args: unknown,
+  signal: AbortSignal,
+  log: Pick<Log, 'warn'> | undefined,
+): Promise<ToolAnswer> => {
+  try {
+    return await tool.call(args, signal)
+  } catch (error) {
+    log?.warn({ err: error, tool: tool.name }, 'a tool of a model agent failed')
+    return { text: `${tool.name} failed for a reason of its own.`, isError: true }
+  }
 }

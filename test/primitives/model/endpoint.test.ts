@@ -83,13 +83,29 @@ describe('an endpoint registered by tool', () => {
   })
 
   const allow: EndpointAllowance = {
-    hosts: ['llm.example.com', 'gpu.example.com:8443', '10.1.0.0/16', '[fd00::1]'],
+    hosts: [
+      'llm.example.com',
+      '*.team.example.com',
+      '*.lan:8000',
+      '*.0.0.1',
+      'gpu.example.com:8443',
+      '10.1.0.0/16',
+      '[fd00::1]',
+    ],
     key_names: ['TEAM_KEY'],
   }
 
   it.each([
     ['https://llm.example.com/v1', true],
     ['https://LLM.example.com:9000/v1', true],
+    ['https://a.team.example.com/v1', true],
+    ['https://a.b.team.example.com:1234/v1', true],
+    ['https://team.example.com/v1', false],
+    ['https://evilteam.example.com/v1', false],
+    ['https://team.example.com.evil.com/v1', false],
+    ['http://gpu.lan:8000/v1', true],
+    ['http://gpu.lan/v1', false],
+    ['http://127.0.0.1/v1', false],
     ['https://gpu.example.com:8443/v1', true],
     ['https://gpu.example.com/v1', false],
     ['http://10.1.255.0/v1', true],
@@ -120,14 +136,20 @@ describe('an allowance', () => {
   it('is fine as it comes, and with hosts, ports and ranges', () => {
     expect(allowanceProblem(defaultAllowance)).toBeUndefined()
     expect(
-      problemOf(['llm.example.com', 'a:8443', '[fd00::1]:80', '10.0.0.0/8', '0.0.0.0/0'], ['A_KEY']),
+      problemOf(
+        ['llm.example.com', 'a:8443', '[fd00::1]:80', '10.0.0.0/8', '0.0.0.0/0', '*.example.com', '*.lan:80'],
+        ['A_KEY'],
+      ),
     ).toBeUndefined()
   })
 
   it.each([
     '',
     '*',
-    '*.example.com',
+    '*.',
+    '*.*.com',
+    'a.*',
+    '*.0.0.1',
     'https://a',
     'a/v1',
     'a/',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AgentTool } from '../../../src/runners/model/toolbox.ts'
 import type { Turn } from '../../../src/runners/port.ts'
+import { within } from '../../support/deadline.ts'
 import type { Line } from '../../support/model-script.ts'
 import { withModelServer } from '../../support/model-server.ts'
 import { done, endpointAt, failed, protocols, takeTurn } from './a-turn.ts'
@@ -141,6 +142,36 @@ describe.each(protocols)('a model agent with tools, at an %s endpoint', (protoco
       evidence: { answers: 1 },
     })
   })
+
+  it('does not outlast its time because a tool does', () =>
+    withModelServer([calling('wait', {})], async (server) => {
+      let told: AbortSignal | undefined
+      const wait: AgentTool = {
+        name: 'wait',
+        description: 'Wait for ever',
+        input_schema: { type: 'object' },
+        call: (_args, signal) => {
+          told = signal
+          return new Promise(() => undefined)
+        },
+      }
+      const endpoint = endpointAt(server.url, { protocol, timeout_ms: 400 })
+      const taken = await within(5_000, 'the outcome', takeTurn(endpoint, { agentTools: () => [wait] }))
+      expect(failed(taken)).toMatchObject({ fault: 'timeout', evidence: { tool_calls: ['wait'] } })
+      expect(told?.aborted).toBe(true)
+    }))
+
+  it('does not begin when its tools cannot be found', () =>
+    withModelServer([], async (server) => {
+      const agentTools = () => {
+        throw new Error('inside')
+      }
+      expect(failed(await takeTurn(endpointAt(server.url, { protocol }), { agentTools }))).toMatchObject({
+        fault: 'unavailable',
+        error: 'The turn failed inside Baton; its log says more.',
+      })
+      expect(server.got).toEqual([])
+    }))
 
   it('has none where none are given', async () => {
     const { taken, bodies } = await turnWith([calling('delegate_subtask', { title: 'a' }), said('Alone.')], {
