@@ -1,6 +1,7 @@
 import type { Tally } from '../../kernel/stream.ts'
 import type { RunnerKind, RunnerOptions } from '../agent/events.ts'
-import { type Features, typeOf } from './decide/features.ts'
+import { defaultProfile } from '../agent/profile.ts'
+import { type Features, type Length, typeOf } from './decide/features.ts'
 
 /** Who does the work, as far as learning can tell one worker from another. */
 export interface Worker {
@@ -13,14 +14,15 @@ export interface Worker {
 
 /**
  * The key of an arm: `profile|runner|model or command`. It outlives agent and run, so that what was learned in one run
- * serves the next. Of a `client` agent without a profile nothing but its name (or, without one, its id) says who it is.
+ * serves the next. Of a `client` agent without a profile of its own nothing but its name (or, without one, its id) says who it is.
  */
 export const armKey = ({ agent_id, name, profile, runner, runner_options }: Worker): string => {
-  const who = profile ?? (runner === 'client' ? `~${name ?? agent_id}` : '-')
+  const own = profile === defaultProfile ? null : profile
+  const who = own ?? (runner === 'client' ? `~${name ?? agent_id}` : '-')
   return [who, runner, runner_options?.model ?? runner_options?.command ?? '-'].map(part).join('|')
 }
 
-const part = (text: string): string => text.replaceAll('|', '/').slice(0, 64)
+const part = (text: string): string => [...text.replaceAll('|', '/')].slice(0, 64).join('')
 
 /** What is counted of an arm, in all of it, in one type of task, or in one cell (type × length). */
 export interface Counts {
@@ -45,12 +47,26 @@ export interface ArmCounts {
 
 const levels = ['overall', 'type', 'cell'] as const satisfies readonly (keyof ArmCounts)[]
 
-/** The scopes of an arm's tallies. Three a decision, of a few rows each, however many types there have been. */
-export const armScopes = (arm: string, features: Features): Readonly<Record<keyof ArmCounts, string>> => {
-  const overall = `arm:${arm}`
-  const type = `${overall}|${typeOf(features)}`
-  return { overall, type, cell: `${type}|${features.length}` }
+/** Where an outcome is counted: an arm and the cell of its task. Small, and settled when the task is claimed. */
+export interface ArmPlace {
+  readonly arm: string
+  /** As `typeOf` has it. */
+  readonly type: string
+  readonly length: Length
 }
+
+export const placeOf = (arm: string, features: Features): ArmPlace => ({
+  arm,
+  type: typeOf(features),
+  length: features.length,
+})
+
+/** The scopes of a place's tallies. Three a decision, of a few rows each, however many types there have been. */
+export const armScopes = ({ arm, type, length }: ArmPlace): Readonly<Record<keyof ArmCounts, string>> => ({
+  overall: `arm:${arm}`,
+  type: `arm:${arm}|${type}`,
+  cell: `arm:${arm}|${type}|${length}`,
+})
 
 /** How an attempt ended. A lease that ran out, a failed attempt and a result sent back are all `ok: false`. */
 export type ArmOutcome =
@@ -62,8 +78,8 @@ export type ArmOutcome =
 export const logUnit = 1e-4
 
 /** What one outcome adds to its arm for good. They are `measured`: never taken back by a rollback. */
-export const armTallies = (arm: string, features: Features, outcome: ArmOutcome): readonly Tally[] => {
-  const scopes = armScopes(arm, features)
+export const armTallies = (place: ArmPlace, outcome: ArmOutcome): readonly Tally[] => {
+  const scopes = armScopes(place)
   const counts = Object.entries(countsOf(outcome)).filter(([, by]) => by !== 0)
   return levels.flatMap((level) => counts.map(([name, by]) => ({ scope: scopes[level], name, by })))
 }

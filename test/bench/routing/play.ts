@@ -1,4 +1,4 @@
-import { armScopes, armTallies, countsIn } from '../../../src/primitives/routing/arm.ts'
+import { armScopes, armTallies, countsIn, placeOf } from '../../../src/primitives/routing/arm.ts'
 import type { RouteCandidate, Strategy } from '../../../src/primitives/routing/decide/request.ts'
 import { route } from '../../../src/primitives/routing/decide/route.ts'
 import { type Job, outcomeOf, regretOf } from './world.ts'
@@ -47,7 +47,7 @@ class Book {
   private readonly tallies = new Map<string, Record<string, number>>()
 
   note(agent: string, job: Job): void {
-    for (const { scope, name, by } of armTallies(agent, job.features, outcomeOf(job, agent))) {
+    for (const { scope, name, by } of armTallies(placeOf(agent, job.features), outcomeOf(job, agent))) {
       const counts = this.tallies.get(scope) ?? {}
       counts[name] = (counts[name] ?? 0) + by
       this.tallies.set(scope, counts)
@@ -55,7 +55,7 @@ class Book {
   }
 
   candidate(agent: string, order: number, job: Job, load: RouteCandidate['load']): RouteCandidate {
-    const scopes = armScopes(agent, job.features)
+    const scopes = armScopes(placeOf(agent, job.features))
     const at = (scope: string) => countsIn(this.tallies.get(scope) ?? {})
     const learned = { overall: at(scopes.overall), type: at(scopes.type), cell: at(scopes.cell) }
     return {

@@ -1,18 +1,12 @@
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Tx } from '../../../src/kernel/ports.ts'
-import type { StreamDef } from '../../../src/kernel/stream.ts'
-import {
-  type ArmOutcome,
-  armKey,
-  armScopes,
-  armTallies,
-  type Worker,
-} from '../../../src/primitives/routing/arm.ts'
+import { armKey, armScopes, placeOf, type Worker } from '../../../src/primitives/routing/arm.ts'
 import { type Features, typeOf } from '../../../src/primitives/routing/decide/features.ts'
 import { readArms } from '../../../src/primitives/routing/queries.ts'
 import { SqliteStore } from '../../../src/storage/sqlite/store.ts'
 import { withScratch } from '../../support/scratch.ts'
+import { type Attempt, attempts, call, note } from './attempts.ts'
 
 const features = (given: Partial<Features> = {}): Features => ({
   type: 'code',
@@ -42,11 +36,12 @@ describe('the key of an arm', () => {
   it('tells clients without a profile apart by name, or else by id', () => {
     expect(armKey(worker({ name: 'ana' }))).toBe('~ana|client|-')
     expect(armKey(worker({}))).toBe('~agt_1|client|-')
+    expect(armKey(worker({ name: 'ben', profile: 'base_agent' }))).toBe('~ben|client|-')
   })
 
   it('cannot be made to look like another', () => {
     expect(armKey(worker({ profile: 'a|model|b' }))).toBe('a/model/b|client|-')
-    const scopes = armScopes('a|client|-', features({ type: 'x|long' }))
+    const scopes = armScopes(placeOf('a|client|-', features({ type: 'x|long' })))
     expect(scopes.type).toBe('arm:a|client|-|x_long')
   })
 })
@@ -58,25 +53,18 @@ describe('the type that is learned by', () => {
     expect(typeOf(features({ type: '' }))).toBe('any')
     expect(typeOf(features({ type: 'x'.repeat(500) }))).toHaveLength(64)
   })
+
+  it('stays what it is, and holds no separator', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (type) => {
+        const once = typeOf(features({ type }))
+        expect(typeOf(features({ type: once }))).toBe(once)
+        expect(once).not.toMatch(/[|\s]/)
+        expect(once).not.toBe('')
+      }),
+    )
+  })
 })
-
-interface Attempt {
-  readonly arm: string
-  readonly of: Features
-  readonly outcome: ArmOutcome
-}
-
-/** A stream that measures outcomes as tasks will. */
-const attempts: StreamDef<{ n: number }, { readonly type: 'attempt.ended'; readonly data: Attempt }> = {
-  kind: 'attempt',
-  evolve: (state) => ({ n: (state?.n ?? 0) + 1 }),
-  columnNames: [],
-  columns: () => ({}),
-  standing: () => [],
-  measured: (_before, { data }) => armTallies(data.arm, data.of, data.outcome),
-  revived: (state) => state,
-  undone: (state) => state,
-}
 
 const open = (file: string) =>
   new SqliteStore({
@@ -87,13 +75,6 @@ const open = (file: string) =>
     clock: Date.now,
     newId: (prefix) => `${prefix}_1`,
   })
-
-const note = async (tx: Tx, past: readonly Attempt[]) => {
-  const events = past.map((data) => ({ type: 'attempt.ended' as const, data }))
-  await tx.create(attempts, { id: `try_${tx.head}` }, events)
-}
-
-const call = { actor: { session: 'ses_1', client: 'test' }, correlation: 'call_1' }
 
 describe('what was learned of arms', () => {
   it('is read at three levels, and survives a restart', () =>

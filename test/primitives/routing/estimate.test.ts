@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { armScopes, armTallies, type Counts, countsIn } from '../../../src/primitives/routing/arm.ts'
+import { armScopes, armTallies, type Counts, countsIn, placeOf } from '../../../src/primitives/routing/arm.ts'
 import { type Estimate, estimate } from '../../../src/primitives/routing/decide/estimate.ts'
 import type { Features, Length } from '../../../src/primitives/routing/decide/features.ts'
 import { Random } from '../../support/random.ts'
@@ -16,12 +16,12 @@ const counted = (...past: readonly (readonly [Features, readonly number[]])[]) =
   const tallies: Record<string, Record<string, number>> = {}
   for (const [of, durations] of past)
     for (const busyMs of durations)
-      for (const { scope, name, by } of armTallies('a', of, { ok: true, busyMs })) {
+      for (const { scope, name, by } of armTallies(placeOf('a', of), { ok: true, busyMs })) {
         const counts = tallies[scope] ?? {}
         tallies[scope] = { ...counts, [name]: (counts[name] ?? 0) + by }
       }
   const at = (scope: string): Counts => countsIn(tallies[scope] ?? {})
-  const scopes = armScopes('a', features('code'))
+  const scopes = armScopes(placeOf('a', features('code')))
   return { overall: at(scopes.overall), type: at(scopes.type), cell: at(scopes.cell) }
 }
 

@@ -22,5 +22,6 @@ const outside = /[^\p{L}\p{N}._+#/:-]+/gu
 export const typeOf = ({ type, requires }: Features): string => {
   const named = type.trim()
   const text = named === '' ? requires.toSorted().join('+') : named
-  return text.normalize('NFC').toLowerCase().replace(outside, '_').slice(0, 64) || 'any'
+  const plain = text.toLowerCase().normalize('NFC').replace(outside, '_')
+  return [...plain].slice(0, 64).join('') || 'any'
 }
