@@ -43,6 +43,18 @@ describe('rebalancing', () => {
     expect(rebalance([agent('A', { waiting: waiting(4, ['A', 'B']) }), closed]).moves).toEqual([])
   })
 
+  it('makes no move that would fill the receiver as much, or leave the giver idle beside a full one', () => {
+    const small = agent('B', { max: 1 })
+    const idle = agent('C', { open: false })
+    expect(rebalance([agent('A', { waiting: waiting(3, ['B']) }), small, idle]).moves).toEqual([])
+    const swamped = agent('C', { claimed: 8 })
+    expect(rebalance([agent('A', { waiting: waiting(3, ['B']) }), small, swamped]).moves).toEqual([])
+    const single = agent('A', { max: 1, waiting: waiting(1, ['B']) })
+    const quarter = agent('B', { claimed: 1 })
+    expect(rebalance([single, quarter, agent('C', { claimed: 4 })]).moves).toEqual([])
+    expect(rebalance([single, quarter]).moves).toHaveLength(1)
+  })
+
   const ids = ['A', 'B', 'C', 'D']
   const pools = fc.array(
     fc.record({

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { explain, explainRoute } from '../../../src/primitives/routing/decide/explain.ts'
-import { mostCandidates, recordRoute, replay } from '../../../src/primitives/routing/decide/record.ts'
+import { mostCandidates } from '../../../src/primitives/routing/decide/narrow.ts'
+import { recordRoute, replay } from '../../../src/primitives/routing/decide/record.ts'
 import { strategies } from '../../../src/primitives/routing/decide/request.ts'
+import { route } from '../../../src/primitives/routing/decide/route.ts'
 import { anyRequest, candidate, request } from './requests.ts'
 
 const throughTheLog = <T>(value: T): T => JSON.parse(JSON.stringify(value))
@@ -38,8 +40,52 @@ describe('the record of a decision', () => {
     expect(record.left_out).toBe(200 - mostCandidates)
     expect(record.decision.agent_id).not.toBeNull()
     expect(replay(record).agrees).toBe(true)
-    expect(JSON.stringify(record).length).toBeLessThan(32_000)
+    expect(JSON.stringify(record).length).toBeLessThan(16_000)
   })
+
+  it('finds the one who is open among many who are not, and says why the others are not', () => {
+    const many = Array.from({ length: 60 }, (_, order) =>
+      candidate(`agt_${order}`, {
+        order,
+        weight: order === 41 ? 1 : 9,
+        available: order === 41 || 'no_worker',
+      }),
+    )
+    const targets = [
+      { label: 'first', agent_ids: ['agt_55', 'agt_56'] },
+      { label: 'rest', agent_ids: many.map(({ agent_id }) => agent_id) },
+    ]
+    for (const strategy of strategies) {
+      const { decision, request: kept } = recordRoute(request(many, { strategy, targets, turn: 7 }))
+      expect(decision).toMatchObject({ agent_id: 'agt_41', target: 'rest' })
+      expect(decision.candidates.filter(({ why_not }) => why_not === 'no_worker')).toHaveLength(
+        mostCandidates - 1,
+      )
+      expect(kept.targets.flatMap(({ agent_ids }) => agent_ids).length).toBeLessThan(2 * mostCandidates)
+    }
+  })
+
+  it.each(['formula', 'least_loaded', 'priority', 'cost'] as const)(
+    'chooses among many whom it would choose without a limit (%s)',
+    (strategy) => {
+      const facts = fc.record({
+        proficiency: fc.double({ min: 0, max: 1, noNaN: true }),
+        cost_per_task_usd: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+        success: fc.record({ done: fc.nat(9), failed: fc.nat(9) }),
+        load: fc.record({ claimed: fc.nat(4), max: fc.constant(4) }),
+      })
+      fc.assert(
+        fc.property(fc.array(facts, { minLength: 25, maxLength: 60 }), (given) => {
+          const asked = request(
+            given.map((one, order) => candidate(`agt_${order}`, { ...one, order })),
+            { strategy },
+          )
+          expect(recordRoute(asked).decision.agent_id).toBe(route(asked).agent_id)
+        }),
+        { numRuns: 50 },
+      )
+    },
+  )
 
   it('goes around all of many agents', () => {
     const many = Array.from({ length: 100 }, (_, order) => candidate(`agt_${order}`, { order }))
