@@ -6,6 +6,9 @@
  * capabilities are united.
  */
 
+/** Of an agent that was given none. It says how to work, not who one is. */
+export const defaultProfile = 'base_agent'
+
 type Named = { readonly name: string }
 
 /** A piece of prompt: written out, or taken from another profile ("profile/component"). */

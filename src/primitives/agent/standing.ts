@@ -1,6 +1,7 @@
 import type { Reader } from '../../kernel/ports.ts'
 import { isAlive, type Machine } from '../presence/alive.ts'
 import { signsOf } from '../presence/queries.ts'
+import { freeShare, neutral } from '../routing/decide/formula.ts'
 import type { Agent } from './find.ts'
 import type { AgentState } from './state.ts'
 
@@ -82,9 +83,6 @@ export const healthOf = ({ status, alive, success_rate: rate, outcomes }: AgentS
   return rate <= degradedFrom ? 'degraded' : 'healthy'
 }
 
-/** Stands in for a success rate that nobody knows yet, for the order only: neither praise nor blame. */
-const neutral = 0.5
-
-/** The rank of an agent: success × free share of its capacity, 0–1. */
+/** The rank of an agent: success × free share of its capacity, 0–1; as routing's formula has it. */
 export const rankOf = ({ success_rate: rate, load }: Pick<AgentStanding, 'success_rate' | 'load'>): number =>
-  (rate ?? neutral) * Math.max(0, 1 - load.claimed / Math.max(1, load.max))
+  (rate ?? neutral) * freeShare(load)

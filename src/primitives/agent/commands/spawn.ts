@@ -7,7 +7,7 @@ import { mayAdd, mayGoOn } from '../../run/budget.ts'
 import type { Run } from '../../run/find.ts'
 import type { HeldCapability, RunnerKind, RunnerOptions } from '../events.ts'
 import { type Agent, agentNamed } from '../find.ts'
-import { type Profile, resolveProfile } from '../profile.ts'
+import { defaultProfile, type Profile, resolveProfile } from '../profile.ts'
 import { agentStream } from '../rows.ts'
 import { shippedProfile } from '../shipped-profiles.ts'
 
@@ -35,7 +35,6 @@ export interface Spawn {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
-const defaultProfile = 'base_agent'
 const defaultConcurrent = 5
 
 /** Adds an agent to a run: persona rendered from its profile, capabilities put into the graph. */

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { newId } from '../../../src/ids.ts'
+import type { Tx } from '../../../src/kernel/ports.ts'
+import { type Spawn, spawnAgent } from '../../../src/primitives/agent/commands/spawn.ts'
+import { schema, streams } from '../../../src/primitives/index.ts'
+import { unknownMachine } from '../../../src/primitives/presence/alive.ts'
+import { routeCandidates } from '../../../src/primitives/routing/candidates.ts'
+import type { Features } from '../../../src/primitives/routing/decide/features.ts'
+import type { Obstacle } from '../../../src/primitives/routing/decide/request.ts'
+import { startRun } from '../../../src/primitives/run/commands/conduct.ts'
+import { SqliteStore } from '../../../src/storage/sqlite/store.ts'
+import { tempFile } from '../../support/client.ts'
+import { attempts, call, note } from './attempts.ts'
+
+const features: Features = { type: '', length: 'short', urgency: 'normal', requires: ['programming'] }
+
+const spawned: readonly Spawn[] = [
+  {
+    purpose: 'codes',
+    name: 'coder',
+    runner: 'command',
+    runner_options: { command: 'code' },
+    capabilities: [{ name: 'typescript', proficiency: 0.8, is_a: ['programming'] }],
+    max_concurrent: 2,
+  },
+  { purpose: 'writes', name: 'writer', runner: 'command', runner_options: { command: 'write' } },
+  { purpose: 'waits', name: 'idle', capabilities: ['programming'] },
+  {
+    purpose: 'asks',
+    name: 'asker',
+    runner: 'model',
+    runner_options: { model: 'llama' },
+    capabilities: ['programming'],
+  },
+]
+
+const world = async (tx: Tx) => {
+  const run = await startRun(tx, { goal: 'test' })
+  const ids: string[] = []
+  for (const spawn of spawned) ids.push((await spawnAgent(tx, run, spawn)).agent.id)
+  return { run: run.no, ids }
+}
+
+describe('the candidates of a run', () => {
+  it('come with what the log knows of them and of their arms', async () => {
+    const all = [...streams, attempts]
+    const file = tempFile()
+    const options = { file, durability: 'normal', streams: all, schema, clock: Date.now, newId } as const
+    const store = new SqliteStore(options)
+    const { run, ids } = await store.execute(world, undefined, call)
+    const [, , , asker = ''] = ids
+    const done = { ok: true, busyMs: 100, costUsd: 0.5 } as const
+    const past = [done, done, { ok: false, costUsd: 0.2 } as const]
+    await store.execute(
+      note,
+      past.map((outcome) => ({ arm: '-|command|code', of: features, outcome })),
+      call,
+    )
+    const barred = new Map<string, Obstacle>([[asker, 'circuit_open']])
+    const weights = new Map([['coder', 3]])
+    const input = { run, features, machine: unknownMachine, barred, weights }
+    const found = await store.read(routeCandidates, input)
+    await store.close()
+
+    expect(found.map(({ agent_id, order }) => [agent_id, order])).toEqual(ids.map((id, i) => [id, i]))
+    const counts = { done: 2, failed: 1 }
+    expect(found[0]).toEqual({
+      agent_id: ids[0],
+      name: 'coder',
+      arm: '-|command|code',
+      order: 0,
+      weight: 3,
+      load: { claimed: 0, max: 2 },
+      success: { done: 0, failed: 0 },
+      cost_per_task_usd: expect.closeTo(0.4, 9),
+      proficiency: 0.8,
+      available: true,
+      learned: { overall: counts, type: counts, cell: counts },
+    })
+    expect(found.map(({ available }) => available)).toEqual([
+      true,
+      'lacks_capability',
+      'no_worker',
+      'circuit_open',
+    ])
+    expect(found[2]).toMatchObject({
+      arm: '~idle|client|-',
+      weight: 1,
+      learned: null,
+      cost_per_task_usd: null,
+    })
+  })
+})
