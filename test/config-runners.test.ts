@@ -126,11 +126,11 @@ describe('models and allow', () => {
       timeout_ms: 2,
       concurrency: 3,
     }
-    const allow = { hosts: ['GPU.lan:8000', '*.example.com', '[::1]:1'], api_key_envs: ['A'] }
+    const allow = { hosts: ['GPU.lan:8000', '*.example.com', '[::1]:1', '10.0.0.0/8'], api_key_envs: ['A'] }
     const runners = await read(stringify({ models: { m: model }, allow }))
     expect(runners.models.m).toEqual(model)
     expect(runners.allow).toEqual({
-      hosts: ['gpu.lan:8000', '*.example.com', '[::1]:1'],
+      hosts: ['gpu.lan:8000', '*.example.com', '[::1]:1', '10.0.0.0/8'],
       api_key_envs: ['A'],
     })
   })
@@ -204,6 +204,7 @@ describe('a wrong value is refused with the path of its key, what is right and t
     ],
     [{ allow: { host: ['x'] } }, 'allow.host', 'Did you mean "hosts"?'],
     [{ allow: { hosts: ['http://x'] } }, 'allow.hosts[0]', '"http://x" is not a list of hosts, such as'],
+    [{ allow: { hosts: ['10.0.0.0/33'] } }, 'allow.hosts[0]', '"10.0.0.0/33" is not a list of hosts'],
     [{ allow: { hosts: ['*'] } }, 'allow.hosts[0]', '"*" is not a list of hosts'],
     [{ command: {} }, 'command', 'Did you mean "commands"?'],
   ])('%j', async (content, path, says) => {
