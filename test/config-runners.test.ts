@@ -126,11 +126,11 @@ describe('models and allow', () => {
       timeout_ms: 2,
       concurrency: 3,
     }
-    const allow = { hosts: ['GPU.lan:8000', '*.example.com', '[::1]:1'], api_key_envs: ['A'] }
+    const allow = { hosts: ['GPU.lan:8000', '*.example.com', '[::1]:1', '10.0.0.0/8'], api_key_envs: ['A'] }
     const runners = await read(stringify({ models: { m: model }, allow }))
     expect(runners.models.m).toEqual(model)
     expect(runners.allow).toEqual({
-      hosts: ['gpu.lan:8000', '*.example.com', '[::1]:1'],
+      hosts: ['gpu.lan:8000', '*.example.com', '[::1]:1', '10.0.0.0/8'],
       api_key_envs: ['A'],
     })
   })
@@ -178,16 +178,6 @@ describe('a wrong value is refused with the path of its key, what is right and t
       '{task} is an element of its own',
     ],
     [command({ argv: ['x', '{task}'] }), 'commands.lint.argv', 'set input: arg, or leave {task} out'],
-    [
-      command({ argv: ['/bin/bash', '-c'], input: 'arg' }),
-      'commands.lint.argv',
-      'would run the text of a task',
-    ],
-    [
-      command({ argv: ['sh', '-c', '{task}', 'y'], input: 'arg' }),
-      'commands.lint.argv',
-      'would run the text',
-    ],
     [command({ input: 'args' }), 'commands.lint.input', '"args" is not one of stdin, arg.'],
     [command({ timeout: 5 }), 'commands.lint.timeout', 'is not known here; the keys are preset, argv'],
     [command({ timeout_m: 5 }), 'commands.lint.timeout_m', 'Did you mean "timeout_ms"?'],
@@ -214,6 +204,7 @@ describe('a wrong value is refused with the path of its key, what is right and t
     ],
     [{ allow: { host: ['x'] } }, 'allow.host', 'Did you mean "hosts"?'],
     [{ allow: { hosts: ['http://x'] } }, 'allow.hosts[0]', '"http://x" is not a list of hosts, such as'],
+    [{ allow: { hosts: ['10.0.0.0/33'] } }, 'allow.hosts[0]', '"10.0.0.0/33" is not a list of hosts'],
     [{ allow: { hosts: ['*'] } }, 'allow.hosts[0]', '"*" is not a list of hosts'],
     [{ command: {} }, 'command', 'Did you mean "commands"?'],
   ])('%j', async (content, path, says) => {
@@ -222,6 +213,34 @@ describe('a wrong value is refused with the path of its key, what is right and t
     expect(message).toContain(file)
     expect(details).toMatchObject({ field: path })
     if (path !== 'command') expect(message.startsWith(path)).toBe(true)
+  })
+
+  it.each([
+    [['/bin/bash', '-c'], 'arg'],
+    [['sh', '-c', '{task}', 'y'], 'arg'],
+    [['bash', '-o', 'pipefail', '-ec', '{task}'], 'arg'],
+    [['node', '{task}'], 'arg'],
+    [['node', '--import', 'x', '--eval'], 'arg'],
+    [['python3.12', '-c'], 'arg'],
+    [['cmd.exe', '/c'], 'arg'],
+    [['bash'], 'stdin'],
+    [['/usr/bin/zsh', '-s', 'x'], 'stdin'],
+    [['python3', '-', 'x'], 'stdin'],
+    [['node', '--no-warnings'], 'stdin'],
+  ])('%j, where the text by %s would be a program', async (argv, input) => {
+    const { message, details } = await refusal(command({ argv, input }))
+    expect(message).toContain('would run the text of a task as a program')
+    expect(details).toEqual({ field: 'commands.lint.argv' })
+  })
+
+  it.each([
+    [['bash', 'answer.sh'], 'stdin'],
+    [['sh', '-c', 'cat'], 'stdin'],
+    [['node', '--no-warnings', 'answer.mjs', '--text', '{task}'], 'arg'],
+    [['python3', '-m', 'answer'], 'arg'],
+    [['claude', '-p'], 'arg'],
+  ])('but not %j by %s', async (argv, input) => {
+    expect((await read(stringify({ commands: { lint: { argv, input } } }))).commands.lint?.argv).toEqual(argv)
   })
 
   it('what may be a secret in the wrong place is not repeated', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { absolute } from './absolute.ts'
 import { at, check, entriesOf, type Field, type Place, refuseAt } from './fields.ts'
+import { runsItsText } from './interpreters.ts'
 import { presetNames, presets } from './presets.ts'
 import { quote } from './refusal.ts'
 import { type CommandConfig, inputs, outputFormats, type RunnersConfig } from './runners.ts'
@@ -92,8 +93,6 @@ const refuseProgram = (program: string, place: Place): void => {
     )
 }
 
-const shells = /^(ba|z|da|a|k|c|tc|fi)?sh$|^(cmd|powershell|pwsh)$/
-
 const refuseSlots = (
   program: string,
   args: readonly string[],
@@ -108,11 +107,9 @@ const refuseSlots = (
     )
   if (input === 'stdin' && args.includes('{task}'))
     throw refuseAt(place, ' holds {task}, and input is stdin; set input: arg, or leave {task} out.')
-  const name = (program.split(/[/\\]/).at(-1) ?? '').replace(/\.exe$/i, '').toLowerCase()
-  const slot = args.includes('{task}') ? args.indexOf('{task}') : args.length
-  if (input === 'arg' && shells.test(name) && /^[-/]/.test(args[slot - 1] ?? ''))
+  if (runsItsText(program, args, input))
     throw refuseAt(
       place,
-      `: ${quote(name)} would run the text of a task as a script; let it read stdin in a script of yours.`,
+      `: ${quote(program)} would run the text of a task as a program; name a script of yours that reads it, such as argv: [node, answer.mjs].`,
     )
 }

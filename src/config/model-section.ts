@@ -72,16 +72,18 @@ export const modelSection = (value: unknown, place: Place): RunnersConfig['model
   return Object.fromEntries(models) as RunnersConfig['models']
 }
 
-/** A host, or all below a domain (`*.`), with or without a port. */
+/** A host, or all below a domain (`*.`), with or without a port; or a range of IPv4 addresses. */
 const hostPattern = z
   .string()
   .toLowerCase()
-  .regex(/^((\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:\d{1,5})?$/)
+  .regex(
+    /^((\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:\d{1,5})?$|^(\d{1,3}\.){3}\d{1,3}\/([12]?\d|3[0-2])$/,
+  )
 
 const allowFields = {
   hosts: {
     schema: z.array(hostPattern).default([...loopbackHosts]),
-    expects: 'a list of hosts, such as localhost, gpu.lan:8000 or *.example.com',
+    expects: 'a list of hosts, such as localhost, gpu.lan:8000, *.example.com or 10.0.0.0/8',
   },
   api_key_envs: {
     schema: z.array(variableName).default([]),

@@ -56,7 +56,7 @@ export interface ModelConfig {
 
 /** What tools may name when they register an endpoint. */
 export interface AllowConfig {
-  /** `host`, `host:port`, `*.domain` or `*.domain:port`, lower case; an IPv6 address stands in brackets. */
+  /** `host`, `*.domain`, either with `:port`, or an IPv4 range `10.0.0.0/8`; lower case, an IPv6 address in brackets. */
   readonly hosts: readonly string[]
   readonly api_key_envs: readonly string[]
 }
@@ -68,7 +68,7 @@ export interface RunnersConfig {
   readonly allow: AllowConfig
 }
 
-export const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
+export const loopbackHosts: readonly string[] = ['localhost', '127.0.0.0/8', '[::1]']
 
 /** What holds where no config file says anything about runners: nothing can be run, loopback can be registered. */
 export const noRunners: RunnersConfig = {
