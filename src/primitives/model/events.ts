@@ -25,8 +25,6 @@ export interface Answered {
   readonly cost_usd?: number
   /** The fault, in the runners' words: `timeout`, `unreachable`, `rate_limited`… */
   readonly error?: string
-  /** The HTTP status of a failure, where there was one. */
-  readonly status?: number
   /** The failure says nothing of the endpoint: the turn was ended by us, or its prompt was refused. */
   readonly counted?: false
   readonly turn: string

@@ -11,7 +11,7 @@ export interface Look {
 }
 
 /** How many outcomes are kept for health. */
-export const keptLooks = 20
+const keptLooks = 20
 
 export interface ModelState {
   readonly status: 'registered' | 'removed'

@@ -1,18 +1,21 @@
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { newId } from '../../../src/ids.ts'
 import type { Tx } from '../../../src/kernel/ports.ts'
 import type { StreamDef } from '../../../src/kernel/stream.ts'
 import { breakerOf } from '../../../src/primitives/breaker/queries.ts'
-import { noteAnswer, noteProbe } from '../../../src/primitives/model/commands/note.ts'
+import { streams } from '../../../src/primitives/index.ts'
+import { noteProbe } from '../../../src/primitives/model/commands/note.ts'
 import { type Pick, type Picked, pickEndpoint } from '../../../src/primitives/model/commands/pick.ts'
 import { registerModel, removeModel } from '../../../src/primitives/model/commands/register.ts'
 import type { ModelEndpoint } from '../../../src/primitives/model/terms.ts'
+import { audit } from '../../../src/storage/sqlite/audit.ts'
 import { countEvents } from '../../support/log-file.ts'
 import { Random } from '../../support/random.ts'
 import { withScratch } from '../../support/scratch.ts'
 import { openFile } from './open-file.ts'
-import { endpoint } from './stories.ts'
+import { endpoint, went } from './stories.ts'
 
 /** Stands for what carries a turn: while it lasts it counts as load of its endpoint. */
 type TurnEvent = { readonly type: 'toy.began' | 'toy.ended'; readonly data: { readonly at: string } }
@@ -39,11 +42,19 @@ const picked = (choice: Picked): ModelEndpoint => {
 /** Three endpoints of one group, on a clock that the test moves. */
 const withPool = (use: (pool: Awaited<ReturnType<typeof open>>) => Promise<void>) =>
   withScratch(async (dir) => {
-    const pool = await open(join(dir, 'baton.db'))
+    const file = join(dir, 'baton.db')
+    const pool = await open(file)
     try {
       await use(pool)
     } finally {
       await pool.store.close()
+    }
+    // Whatever a test did, every row is what the log says of it.
+    const db = new Database(file, { readonly: true })
+    try {
+      expect(audit(db, [...streams, turnStream]).findings).toEqual([])
+    } finally {
+      db.close()
     }
   })
 
@@ -65,7 +76,7 @@ const open = async (file: string) => {
     call(async (tx) => {
       const entity = await tx.load(turnStream, turn)
       if (entity) await tx.append(entity, [{ type: 'toy.ended', data: { at } }])
-      await noteAnswer(tx, at, ok ? { turn, ok, ms: 5 } : { turn, ok, ms: 5, fault: 'unreachable' })
+      await went(tx, at, turn, ok ? undefined : { fault: 'unreachable' })
     })
   /** One turn from its choice to its end; answers where it went. */
   const once = async (down: ReadonlySet<string> = new Set(), more: Partial<Pick> = {}): Promise<string> => {
@@ -112,23 +123,23 @@ describe('three endpoints of one group', () => {
       const random = new Random(7)
       const under: { turn: string; name: string }[] = []
       const names: string[] = []
-      const load = tallied([])
-      while (names.length < 300) {
+      const start = async () => {
         const { turn, choice } = await begin()
-        if ('none' in choice) {
-          expect(choice.none.map(({ why }) => why)).toEqual(['full', 'full', 'full'])
-          expect(load).toEqual({ a: 4, b: 4, c: 4 })
-        } else {
-          names.push(choice.name)
-          under.push({ turn, name: choice.name })
-          load[choice.name] = (load[choice.name] ?? 0) + 1
-        }
-        while (under.length === 12 || (under.length > 0 && random.chance(0.55))) {
+        const { name } = picked(choice)
+        names.push(name)
+        under.push({ turn, name })
+      }
+      for (let i = 0; i < 12; i++) await start()
+      expect(tallied(names)).toEqual({ a: 4, b: 4, c: 4 })
+      const { choice } = await begin()
+      expect(choice).toMatchObject({ none: [{ why: 'full' }, { why: 'full' }, { why: 'full' }] })
+      while (names.length < 300) {
+        do {
           const [one] = under.splice(random.int(0, under.length - 1), 1)
-          if (!one) break
-          await end(one.turn, one.name, true)
-          load[one.name] = (load[one.name] ?? 0) - 1
-        }
+          if (one) await end(one.turn, one.name, true)
+        } while (under.length > 0 && random.chance(0.6))
+        do await start()
+        while (under.length < 12 && random.chance(0.55))
       }
       for (const n of Object.values(tallied(names))) expect(Math.abs(n - 100)).toBeLessThanOrEqual(20)
     }))
@@ -171,20 +182,16 @@ describe('a name', () => {
 
 describe('a breaker', () => {
   const break_ = (call: <O>(command: (tx: Tx) => Promise<O>) => Promise<O>, name: string) =>
-    call((tx) =>
-      noteAnswer(tx, name, { turn: 'trn_1', ok: false, ms: 1, fault: 'refused', http_status: 401 }),
-    )
+    call((tx) => went(tx, name, 'trn_1', { fault: 'refused', status: 401 }))
 
   it('opens at once for a refused key, not for a refused prompt', () =>
     withPool(async ({ call, store }) => {
       for (let i = 0; i < 9; i++)
-        await call((tx) =>
-          noteAnswer(tx, 'a', { turn: `trn_${i}`, ok: false, ms: 1, fault: 'refused', http_status: 400 }),
-        )
+        await call((tx) => went(tx, 'a', `trn_${i}`, { fault: 'refused', status: 400 }))
       const now = () => store.read((db) => breakerOf(db, 'model:a'), undefined)
       expect(await now()).toEqual({ state: 'closed' })
       await break_(call, 'a')
-      expect(await now()).toMatchObject({ state: 'open', why: 'refused, status 401' })
+      expect(await now()).toMatchObject({ state: 'open', why: 'refused' })
     }))
 
   it('is closed when something else stands under the name, and only then', () =>
