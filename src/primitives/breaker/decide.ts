@@ -103,18 +103,18 @@ const whileClosed = (
   // A window full of successes stays what it is.
   if (ok && before.length >= rules.window && !before.slice(-rules.window).includes('-')) return []
   const window = (before + (ok ? '+' : '-')).slice(-rules.window)
-  const reason = ok ? undefined : counted === 'at_once' ? why : tooMany(window, why, rules)
+  const reason = !ok && counted === 'at_once' ? why : tooMany(window, ok ? '' : `, the last: ${why}`, rules)
   if (reason !== undefined) return [opened(reason, rules.cool_down_ms, turn, now)]
   return [{ type: 'breaker.counted', data: { ok } }]
 }
 
-/** Why this window, which ends with a failure, is too much. */
+/** Why this window is too much, if it is. A success may bring it to `least`, so it is judged after each outcome. */
 const tooMany = (window: string, last: string, rules: BreakerRules): string | undefined => {
   const inARow = window.length - 1 - window.lastIndexOf('+')
-  if (inARow >= rules.failures) return `${inARow} failures in a row, the last: ${last}`
+  if (inARow >= rules.failures) return `${inARow} failures in a row${last}`
   const failed = window.split('-').length - 1
   if (window.length >= rules.least && failed >= rules.share * window.length)
-    return `${failed} of the last ${window.length} failed, the last: ${last}`
+    return `${failed} of the last ${window.length} failed${last}`
   return undefined
 }
 

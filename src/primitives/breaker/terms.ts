@@ -49,20 +49,25 @@ export interface Outcome {
   readonly why?: string
 }
 
-/** The faults of a turn that speak against who took it; others do not. */
-const counting: Readonly<Record<string, Counted>> = {
-  // No such program, host refused: the next turn meets the same.
-  unavailable: true,
-  unreachable: true,
-  timeout: true,
-  rate_limited: true,
-  exit: true,
-  // 5xx.
-  server_error: true,
-  // A key that was refused (401, 403) is refused again, and trying on may lock the account.
-  refused: 'at_once',
-}
+/** The faults of a turn, in the runners' words, that speak against who took it. */
+const counting: ReadonlySet<string> = new Set([
+  'unavailable',
+  'unreachable',
+  'timeout',
+  'rate_limited',
+  'exit',
+  // Nothing came back that could be taken for an answer: a broken stream, another protocol. An answer that a task's
+  // checks turn down is no fault of a turn, and never comes here.
+  'bad_answer',
+])
 
-/** Whether a fault of a turn (a word of the runners' `TurnFault`, or `server_error`) counts. */
-export const countsAs = (fault: string): Counted =>
-  Object.hasOwn(counting, fault) ? (counting[fault] ?? false) : false
+/**
+ * Whether a turn's fault counts. `refused` depends on the HTTP status: a key that is refused (401, 403) is refused again,
+ * and trying on may lock the account, so that opens at once; a wrong path or model (404, 405) counts; anything else (400,
+ * 413, a filter) is about this one prompt. `aborted` was our own doing.
+ */
+export const countsAs = (fault: string, httpStatus?: number): Counted => {
+  if (fault !== 'refused') return counting.has(fault)
+  if (httpStatus === 401 || httpStatus === 403) return 'at_once'
+  return httpStatus === 404 || httpStatus === 405
+}

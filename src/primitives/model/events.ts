@@ -23,8 +23,10 @@ export interface Answered {
   readonly ms: number
   readonly tokens?: number
   readonly cost_usd?: number
-  /** The fault, as breakers know it: `timeout`, `unreachable`, `rate_limited`… */
+  /** The fault, in the runners' words: `timeout`, `unreachable`, `rate_limited`… */
   readonly error?: string
+  /** The failure says nothing of the endpoint: the turn was ended by us, or its prompt was refused. */
+  readonly counted?: false
   readonly turn: string
 }
 

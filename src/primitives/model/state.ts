@@ -1,5 +1,4 @@
 import type { Recorded } from '../../kernel/event.ts'
-import { countsAs } from '../breaker/terms.ts'
 import type { EndpointOrigin, ModelEvent } from './events.ts'
 import type { ModelEndpoint } from './terms.ts'
 
@@ -12,7 +11,7 @@ export interface Look {
 }
 
 /** How many outcomes are kept for health. */
-export const keptLooks = 20
+const keptLooks = 20
 
 export interface ModelState {
   readonly status: 'registered' | 'removed'
@@ -54,8 +53,8 @@ export const evolveModel = (state: ModelState | undefined, event: Recorded<Model
     }
     case 'model.answered': {
       const before = born(state, event.type)
-      const { ok, ms, error, tokens = 0, cost_usd = 0 } = event.data
-      const counts = ok || error === undefined || countsAs(error) !== false
+      const { ok, ms, counted, tokens = 0, cost_usd = 0 } = event.data
+      const counts = ok || counted !== false
       return {
         ...before,
         looks: counts ? seen(before, { by: 'answer', ok, at: event.at, ms }) : before.looks,

@@ -4,7 +4,7 @@ import type { Tx } from '../../kernel/ports.ts'
 import { mustConduct } from '../../primitives/agent/commands/join.ts'
 import { type AdmitsEndpoint, registerModel, removeModel } from '../../primitives/model/commands/register.ts'
 import { healthOf } from '../../primitives/model/health.ts'
-import type { ModelEndpoint } from '../../primitives/model/terms.ts'
+import { type ModelEndpoint, modelProtocols } from '../../primitives/model/terms.ts'
 import type { Speaker } from '../../primitives/run/find.ts'
 import { keptText, list, newHandle, runId, text, whole } from '../fields.ts'
 import { speaker } from '../speaking.ts'
@@ -22,7 +22,7 @@ const variable = text(100).refine((given) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(giv
 
 const input = z.strictObject({
   name: newHandle.describe('What agents call it'),
-  protocol: z.enum(['openai', 'anthropic']).describe('openai: also Ollama, vLLM and the like').optional(),
+  protocol: z.enum(modelProtocols).describe('openai: also Ollama, vLLM and the like').optional(),
   base_url: keptText(500).describe('For instance http://127.0.0.1:11434/v1').optional(),
   model: keptText(200).describe('Name of the model there').optional(),
   api_key_env: variable.describe('Environment variable that holds the key').optional(),
@@ -37,7 +37,7 @@ const input = z.strictObject({
     .describe('What tokens cost')
     .optional(),
   max_output_tokens: whole(1, 1_000_000).describe('Default: 4096').optional(),
-  timeout_ms: whole(1_000, 3_600_000).describe('For one request; default: 120000').optional(),
+  timeout_ms: whole(1_000, 3_600_000).describe('For one turn; default: 120000').optional(),
   concurrency: whole(1, 1_000).describe('Turns at once; default: 4').optional(),
   remove: z.boolean().default(false).describe('Take it out'),
   run_id: runId,

@@ -10,7 +10,7 @@ export interface AffinityKey {
 }
 
 /** How long an affinity outlives its last use by default, ms. */
-export const defaultAffinityMs = 1_800_000
+const defaultAffinityMs = 1_800_000
 
 const idOf = ({ run, pool, key }: AffinityKey): string => `sticky:${run.id}:${JSON.stringify([pool, key])}`
 

@@ -2,7 +2,10 @@ import type { Tx } from '../../../kernel/ports.ts'
 import type { Answered, Probed } from '../events.ts'
 import { modelNamed } from '../find.ts'
 
-/** Writes down how a turn went at an endpoint. Nothing when it was removed meanwhile. */
+/**
+ * Writes down how a turn went at an endpoint; its breaker is told by `noteOutcome`. Nothing when it was removed
+ * meanwhile.
+ */
 export const noteAnswer = async (tx: Tx, name: string, answered: Answered): Promise<void> => {
   const model = await modelNamed(tx, name)
   if (model) await tx.append(model, [{ type: 'model.answered', data: answered }])

@@ -17,6 +17,9 @@ export interface Pick {
   readonly rules?: BreakerRules
 }
 
+/** How long after an endpoint's own time limit a turn may report before its probe counts as lost, ms. */
+const grace = 30_000
+
 export type Picked =
   | (Extract<Choice, { name: string }> & { readonly endpoint: ModelEndpoint })
   | Extract<Choice, { none: unknown }>
@@ -37,8 +40,7 @@ export const pickEndpoint = async (tx: Tx, pick: Pick): Promise<Picked> => {
   const choice = chooseEndpoint({ endpoints, sticky, specialities, now: tx.now })
   if ('none' in choice) return choice
   const { endpoint } = endpoints.find((one) => one.endpoint.name === choice.name) as Candidate
-  // A turn may take its endpoint's whole time twice (a second try after a 429) before its probe counts as lost.
-  const probe_ms = Math.max(rules.probe_ms, 2 * endpoint.timeout_ms)
+  const probe_ms = Math.max(rules.probe_ms, endpoint.timeout_ms + grace)
   const go = await mayGo(tx, `model:${choice.name}`, turn, { ...rules, probe_ms })
   if (!go.go) throw new Error(`model:${choice.name} was chosen, and its breaker says ${go.why}`)
   if (key && choice.sticky !== 'aside')
