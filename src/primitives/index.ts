@@ -2,6 +2,7 @@ import type { AnyStream } from '../kernel/stream.ts'
 import { agentIndexes, agentStream } from './agent/rows.ts'
 import { vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
+import { policyIndexes, policyStream } from './policy/rows.ts'
 import { presenceSchema } from './presence/rows.ts'
 import { runIndexes, runStream } from './run/rows.ts'
 import { taskSchema, taskStream } from './task/rows.ts'
@@ -13,6 +14,7 @@ export const streams: readonly AnyStream[] = [
   taskStream,
   checkpointStream,
   vocabularyStream,
+  policyStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */
@@ -21,5 +23,6 @@ export const schema: readonly string[] = [
   ...agentIndexes,
   ...taskSchema,
   ...checkpointIndexes,
+  ...policyIndexes,
   ...presenceSchema,
 ]

@@ -120,7 +120,7 @@ describe('a condition', () => {
     [Array(150).fill('1').join('+'), 'too_large', undefined],
     [`${'('.repeat(100)}1${')'.repeat(100)}`, 'too_large', undefined],
     [`[${Array(bounds.entries + 1).fill('1')}]`, 'too_large', undefined],
-  ])('%.60s is refused', (text, kind, closest) => {
+  ])('condition %# is refused', (text, kind, closest) => {
     const problem = refusal(text)
     expect(problem.kind).toBe(kind)
     expect(problem.closest).toBe(closest)
