@@ -1,12 +1,13 @@
 // The fences of the house. Imports run one way: main → compose → server → tools → primitives → kernel.
 const errors = '^src/errors\\.ts$'
 const kernel = '^src/kernel/'
+const conditions = '^src/conditions/'
 const primitives = '^src/primitives/'
 const telemetry = '^src/telemetry(/|\\.ts$)'
 const config = '^src/config(/|\\.ts$)'
 // Deciders, and the plain values that events and states are made of.
 const pure =
-  '^src/primitives/[^/]+/((events|state|decide)[^/]*(/|\\.ts$)|(terms|settings|priority|lane|lineage|profile|graph|health|choose|view|arm)\\.ts$)'
+  '^src/primitives/[^/]+/((events|state|decide)[^/]*(/|\\.ts$)|(terms|settings|priority|lane|lineage|profile|graph|health|choose|view|arm|classify|complexity|features|words)\\.ts$)'
 const rows = '^src/primitives/[^/]+/(rows|tables)[^/]*(/|\\.ts$)'
 const primitiveLists = ['^src/primitives/index\\.ts$', '^src/primitives/[^/]+/index\\.ts$']
 const composition = '^src/(compose|doctor)(/|\\.ts$)'
@@ -65,7 +66,13 @@ module.exports = {
         path: '^(node:)?(fs|net|http|https|dns|child_process|worker_threads|timers|os)(/|$)|^node_modules/(better-sqlite3|kysely|pino)/',
       },
     },
-    only('primitives-look-down', primitives, [primitives, kernel, errors], 'A primitive knows no adapter'),
+    only('conditions-is-a-leaf', conditions, [conditions, kernel, errors], 'A language knows no use of it'),
+    only(
+      'primitives-look-down',
+      primitives,
+      [primitives, conditions, kernel, errors],
+      'A primitive knows no adapter',
+    ),
     {
       name: 'rows-are-private',
       comment: "Another primitive's rows are read through its queries",
@@ -73,7 +80,7 @@ module.exports = {
       from: { path: '^src/primitives/([^/]+)/', pathNot: primitiveLists },
       to: { path: rows, pathNot: '^src/primitives/$1/' },
     },
-    only('tools-look-down', '^src/tools/', ['^src/tools/', primitives, kernel, errors]),
+    only('tools-look-down', '^src/tools/', ['^src/tools/', primitives, conditions, kernel, errors]),
     {
       name: 'tools-use-commands-and-queries',
       comment: "Write tools call a primitive's commands, read tools its queries",
@@ -101,6 +108,7 @@ module.exports = {
     only('runners-call-commands', '^src/runners/', [
       '^src/runners/',
       primitives,
+      conditions,
       kernel,
       telemetry,
       // The sections that say what a runner may use; how they are read is none of its business.
@@ -124,6 +132,12 @@ module.exports = {
       '^src/compose(/|\\.ts$)',
       commandLine,
     ]),
+    onlyFrom(
+      'one-home-of-cel',
+      '^node_modules/(@marcbachmann/cel-js|@bufbuild/cel)/',
+      [conditions],
+      'Conditions are checked and bounded there',
+    ),
     onlyFrom(
       'sdk-in-server-only',
       '^node_modules/@modelcontextprotocol/sdk/',

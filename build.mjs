@@ -1,7 +1,9 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
+// Another directory and another program: how a test tries a part as it will run when built.
+const [outdir = 'dist', main = 'src/main.ts'] = process.argv.slice(2)
 const { version } = JSON.parse(await readFile('package.json', 'utf8'))
 
 // Bundled CommonJS packages call require for Node's own modules, which an ES module does not have.
@@ -24,8 +26,9 @@ const leaveOut = {
 }
 
 const { outputFiles } = await build({
-  entryPoints: ['src/main.ts'],
-  outdir: 'dist',
+  // The worker that evaluates conditions stands beside the program: src/conditions/box.ts looks for it there.
+  entryPoints: { main, 'condition-worker': 'src/conditions/worker.ts' },
+  outdir,
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
@@ -43,7 +46,7 @@ const { outputFiles } = await build({
 })
 
 // Nothing is written until everything compiled, so a broken source leaves the last good build in place.
-await rm('dist', { recursive: true, force: true })
+await rm(outdir, { recursive: true, force: true })
 for (const { path, text } of outputFiles) {
   await mkdir(dirname(path), { recursive: true })
   await writeFile(
@@ -51,4 +54,4 @@ for (const { path, text } of outputFiles) {
     basename(path) === 'main.js' ? `#!/usr/bin/env node\n${text.replace(/^#!.*\n/, '')}` : text,
   )
 }
-await chmod('dist/main.js', 0o755)
+await chmod(join(outdir, 'main.js'), 0o755)

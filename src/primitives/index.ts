@@ -5,6 +5,7 @@ import { breakerIndexes, breakerStream } from './breaker/rows.ts'
 import { vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
 import { modelIndexes, modelStream } from './model/rows.ts'
+import { policyIndexes, policyStream } from './policy/rows.ts'
 import { presenceSchema } from './presence/rows.ts'
 import { runIndexes, runStream } from './run/rows.ts'
 import { taskSchema, taskStream } from './task/rows.ts'
@@ -23,6 +24,7 @@ export const streams: readonly AnyStream[] = [
   breakerStream,
   affinityStream,
   tuningStream,
+  policyStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */
@@ -32,6 +34,7 @@ export const schema: readonly string[] = [
   ...taskSchema,
   ...turnIndexes,
   ...checkpointIndexes,
+  ...policyIndexes,
   ...presenceSchema,
   ...modelIndexes,
   ...breakerIndexes,

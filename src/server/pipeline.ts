@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { Failure, type FailureReport } from '../errors.ts'
+import { nearest } from '../kernel/nearest.ts'
 import type { Clock, NewId, Store } from '../kernel/ports.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { AnyTool } from '../tools/tool.ts'
@@ -8,7 +9,6 @@ import { readArguments } from './arguments.ts'
 import { brief } from './brief.ts'
 import { type Caller, callContext } from './call-context.ts'
 import { checkOutput } from './check-output.ts'
-import { nearest } from './nearest.ts'
 import { causeOf, reportOf } from './refusal.ts'
 
 /** A tool's answer as MCP wants it. */

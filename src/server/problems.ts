@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { nearest } from '../kernel/nearest.ts'
 import { brief } from './brief.ts'
-import { nearest } from './nearest.ts'
 import { keysAt } from './schema-keys.ts'
 
 /** One thing wrong with one field of what a client sent. */

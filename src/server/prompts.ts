@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { Failure } from '../errors.ts'
+import { nearest } from '../kernel/nearest.ts'
 import type { Store } from '../kernel/ports.ts'
 import type { PromptDef } from '../tools/prompt.ts'
 import type { Session } from '../tools/session.ts'
 import { brief } from './brief.ts'
 import { type HandlerParts, handle } from './handle.ts'
-import { nearest } from './nearest.ts'
 
 const get = z.object({ name: z.string(), arguments: z.record(z.string(), z.string()).default({}) })
 
