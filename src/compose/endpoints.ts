@@ -1,9 +1,8 @@
 import type { ModelConfig, RunnersConfig } from '../config/runners.ts'
 import { Failure } from '../errors.ts'
 import type { Call, Store } from '../kernel/ports.ts'
-import { type AdmitsEndpoint, registerModel, removeModel } from '../primitives/model/commands/register.ts'
+import { type AdmitsEndpoint, registerModel } from '../primitives/model/commands/register.ts'
 import { endpointProblem } from '../primitives/model/decide-endpoint.ts'
-import { configuredModels } from '../primitives/model/find.ts'
 import type { EndpointAllowance, ModelEndpoint } from '../primitives/model/terms.ts'
 
 /** What the configuration lets tools register. */
@@ -35,8 +34,8 @@ const endpointOf = (name: string, given: ModelConfig): ModelEndpoint => ({
 const call: Call = { actor: { session: 'configuration', client: 'baton' }, correlation: 'start' }
 
 /**
- * Brings the endpoints that the configuration names into the log. What stands there as it is writes nothing. A server
- * without a configuration leaves those of others alone; one with models takes out what its file no longer names.
+ * Brings the endpoints that the configuration names into the log. What stands there as it is writes nothing. What it no
+ * longer names stays: another server's file may name it. It is not used here, see `stillAdmitted`.
  */
 export const registerConfigured = async (store: Store, runners: RunnersConfig): Promise<void> => {
   const names = Object.keys(runners.models)
@@ -44,8 +43,6 @@ export const registerConfigured = async (store: Store, runners: RunnersConfig): 
   const admits = admitting(allowanceOf(runners))
   await store.execute(
     async (tx) => {
-      for (const gone of await configuredModels(tx))
-        if (!names.includes(gone)) await removeModel(tx, gone, 'config', 'the configuration no longer names it')
       for (const [name, given] of Object.entries(runners.models)) {
         // A tool's endpoint of that name gives way to the owner's.
         await registerModel(tx, endpointOf(name, given), 'config', admits)

@@ -1,7 +1,7 @@
 import type { RunnerKind, RunnerOptions } from '../primitives/agent/events.ts'
 import type { TurnFault } from '../primitives/turn/terms.ts'
 
-export type { TurnFault } from '../primitives/turn/terms.ts'
+export { type TurnFault, turnFaults } from '../primitives/turn/terms.ts'
 
 /** One turn: a task that an agent has claimed, ready to be worked on. */
 export interface Turn {

@@ -23,15 +23,17 @@ export interface Reserve {
 }
 
 /** What a turn failed of. `unavailable`: it never began (no such program, host refused, no client). */
-export type TurnFault =
-  | 'unavailable'
-  | 'exit'
-  | 'timeout'
-  | 'aborted'
-  | 'rate_limited'
-  | 'unreachable'
-  | 'bad_answer'
-  | 'refused'
+export const turnFaults = [
+  'unavailable',
+  'exit',
+  'timeout',
+  'aborted',
+  'rate_limited',
+  'unreachable',
+  'bad_answer',
+  'refused',
+] as const
+export type TurnFault = (typeof turnFaults)[number]
 
 /** How a turn ended. Durations in ms. */
 export interface TurnEnd {
@@ -40,6 +42,8 @@ export interface TurnEnd {
   readonly why: string
   /** What it failed of; left out where it did not, or was ended from outside. */
   readonly fault?: TurnFault | undefined
+  /** What an endpoint answered with, where it did. */
+  readonly http_status?: number | undefined
   readonly duration_ms: number
   readonly tokens?: number | undefined
   readonly cost_usd?: number | undefined

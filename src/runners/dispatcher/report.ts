@@ -27,7 +27,9 @@ const stoppedOf = ({ evidence }: TurnOutcome): Stopped | undefined => evidence.s
 const endOf = (turn: string, ok: boolean, why: string, outcome: TurnOutcome): TurnEnd => {
   const { duration_ms, tokens, cost_usd } = outcome.metrics
   const fault = outcome.ok ? undefined : outcome.fault
-  return { turn, ok, why, fault, duration_ms, tokens, cost_usd, stopped: stoppedOf(outcome) }
+  const { http_status } = outcome.evidence
+  const status = typeof http_status === 'number' ? { http_status } : {}
+  return { turn, ok, why, fault, ...status, duration_ms, tokens, cost_usd, stopped: stoppedOf(outcome) }
 }
 
 /**
@@ -60,7 +62,7 @@ const handIn = async (
   { held, turn, call }: Reporting,
   outcome: Extract<TurnOutcome, { ok: true }>,
 ): Promise<void> => {
-  const { stopped: _, ...evidence } = outcome.evidence
+  const { evidence } = outcome
   const { duration_ms, ...spent } = outcome.metrics
   const metrics = { duration_ms, ...spent }
   const speaker = { run: undefined, joined: [] }

@@ -7,7 +7,7 @@ import type { ChildPlace, Runner, Turn, TurnIo, TurnOutcome } from '../port.ts'
 import type { Claims } from './claims.ts'
 import { keepTrying } from './keep-trying.ts'
 import { callAs, type DispatcherParts } from './parts.ts'
-import { giveBack, type Reporting, reportAborted, reportOutcome } from './report.ts'
+import { giveBack, type Reporting, reportAborted, reportOutcome, stoppedOf } from './report.ts'
 import { TurnClock } from './turn-clock.ts'
 
 /** How long a claim of the dispatcher's lasts without a sign of life, ms, and how often it gives one. */
@@ -110,8 +110,7 @@ class Work {
     const { ended, parts } = this
     // Finished in spite of the end: work that was done is handed in as long as the claim stands.
     if (!ended || (ended.closing && outcome.ok)) return reportOutcome(parts, reporting, outcome)
-    const stopped = outcome.evidence.stopped as Parameters<typeof giveBack>[3]
-    if (ended.closing) return giveBack(parts, reporting, 'its server was closed', stopped)
+    if (ended.closing) return giveBack(parts, reporting, 'its server was closed', stoppedOf(outcome))
     return reportAborted(parts, reporting, ended.why, outcome)
   }
 

@@ -13,15 +13,22 @@ export const noteTurn = async (tx: Tx, { id, state }: TurnEntity, end: TurnEnd):
   const { runner, name } = state
   if (name === null || runner === 'sampling') return
   const subject = `${runner}:${name}` as const
-  const { ok, fault, duration_ms: ms, tokens, cost_usd } = end
+  const { ok, fault, http_status: status, duration_ms: ms, tokens, cost_usd } = end
   if (!ok && (fault === undefined || fault === 'aborted')) {
     await giveUpProbe(tx, subject, id, end.why)
     return
   }
   // A program that exits with an error has most often met its task's error, not one of its own.
-  const counted = runner === 'command' && fault === 'exit' ? false : ok || countsAs(fault ?? '')
+  const counted = runner === 'command' && fault === 'exit' ? false : ok || countsAs(fault ?? '', status)
   await noteOutcome(tx, subject, { turn: id, ok, counted, ...(fault && { why: fault }) })
   if (runner !== 'model') return
   const spent = { ...(tokens !== undefined && { tokens }), ...(cost_usd !== undefined && { cost_usd }) }
-  await noteAnswer(tx, name, { ok, ms, ...spent, ...(fault && { error: fault }), turn: id })
+  const answered = {
+    ...spent,
+    ...(fault && { error: fault }),
+    ...(status !== undefined && { status }),
+    // A prompt that was refused says nothing of the endpoint's health.
+    ...(counted === false && { counted }),
+  }
+  await noteAnswer(tx, name, { ok, ms, ...answered, turn: id })
 }
