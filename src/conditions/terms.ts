@@ -64,6 +64,8 @@ export const bounds = {
   entries: 1_000,
   /** Compiled instructions of all its patterns together. */
   instructions: 1_000,
+  /** What they could grow to before they are compiled: characters × repetitions. */
+  growth: 100_000,
   /** Of the values given, and of the one that comes out: characters in all strings, and values in all. */
   characters: 100_000,
   values: 10_000,

@@ -73,6 +73,10 @@ describe('a condition', () => {
     ['"😀".size()', 1],
     ['true || 1 / 0 == 1', true],
     ['task.tags[1] // the second', 'night'],
+    [
+      '"0b9c1b6e-1f0a-4c55-9d5e-8a1f3c2b7d6e".matches("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")',
+      true,
+    ],
   ])('%s', (text, value) => {
     expect(outcome(text)).toEqual({ value })
   })

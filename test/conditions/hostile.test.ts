@@ -98,6 +98,10 @@ const hostile = [
   's.matches("(?:a?){500}a{500}$")',
   's.matches("\\\\1(a)")',
   's.matches("[")',
+  `s.matches("(${'a'.repeat(3_000)}){1000}")`,
+  `s.matches("${'a{1000}'.repeat(500)}")`,
+  `s.matches("${'(a{10}){10}'.repeat(300)}")`,
+  `s.matches("${'\\\\pL{1,}'.repeat(300)}")`,
   // Numbers and types.
   '9223372036854775808',
   '-9223372036854775808 - 1',

@@ -135,7 +135,7 @@ export const decideSwitch = (
 }
 
 /** A policy with these rules on and those off. */
-export const switched = (
+const switched = (
   policy: Policy,
   { enable, disable }: { readonly enable: readonly string[]; readonly disable: readonly string[] },
 ): Policy | Failure => {

@@ -198,6 +198,16 @@ describe('set_policy', () => {
     expect(await set({ disable: ['long'], run_id: board.run_id })).toMatchObject({ version: 2, rules: 3 })
   })
 
+  it('goes to the archive with its run', async () => {
+    await set(three)
+    await set({ disable: ['long'] })
+    expect(await board.call('end_run', { outcome: 'completed', archive: true })).toMatchObject({
+      archived: 6,
+    })
+    const { events } = await board.call('observe_events', { types: ['policy.*'], run_id: board.run_id })
+    expect(events.map(({ type }: { type: string }) => type)).toEqual(['policy.set', 'policy.rules_switched'])
+  })
+
   it('says what came of it', async () => {
     await plan()
     const dry = (await board.say('set_policy', { ...three, dry_run: true })).split('\n')
