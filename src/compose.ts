@@ -1,11 +1,18 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { agentTools } from './compose/agent-tools.ts'
+import { admitting, allowanceOf, registerConfigured } from './compose/endpoints.ts'
+import { thisHost, thisServer } from './compose/processes.ts'
+import { problemsOf, workforceOf } from './compose/workforce.ts'
+import { type OpenWorkshop, openWorkshop } from './compose/workshop.ts'
 import type { Config, Known } from './config.ts'
 import { newId } from './ids.ts'
 import type { Call, Store } from './kernel/ports.ts'
 import { thisMachine } from './machine.ts'
 import { schema, streams } from './primitives/index.ts'
 import { isDue, sweep } from './primitives/task/sweep.ts'
+import { chooseByRoute } from './runners/dispatcher/choose.ts'
+import type { Sampler } from './runners/sampling.ts'
 import { type Connection, connectServer, type ServerOptions } from './server/serve.ts'
 import { SqliteStore } from './storage/sqlite/store.ts'
 import { createLog, type Log } from './telemetry/log.ts'
@@ -77,12 +84,23 @@ export interface Baton {
   close(): Promise<void>
 }
 
-/** Puts the parts together: storage, tools, protocol. */
+/** Puts the parts together: storage, tools, protocol, and the runners that take turns. */
 export const compose = async (config: Config, transport: ServerOptions['transport']): Promise<Baton> => {
   const log = createLog(config.logLevel)
   const store = openStore(config, log)
   const stop = sweepRegularly(store, log)
-  const connection = await connectServer({
+  await registerConfigured(store, config.runners)
+  let connection: Connection | undefined
+  const sampler: Sampler = {
+    get available() {
+      return connection?.sampler.available ?? false
+    },
+    ask: (request) => (connection as Connection).sampler.ask(request),
+  }
+  const workshop = config.readOnly
+    ? undefined
+    : workshopFor({ config, store, log, sampler, servesAll: false })
+  connection = await connectServer({
     store,
     tools: offered(config),
     resources,
@@ -92,16 +110,71 @@ export const compose = async (config: Config, transport: ServerOptions['transpor
     log,
     version,
     transport,
+    workshop,
     machine: thisMachine(),
     onClose: (session) => closeSession(store, session),
   })
-  log.info({ version, db: config.db, session: connection.session.id }, 'serving')
+  const { session } = connection
+  log.info({ version, db: config.db, session: session.id }, 'serving')
   return {
     connection,
     close: async () => {
-      await connection.close()
+      // Turns end while the last calls are answered: both together have little time.
+      await Promise.all([connection.close(), workshop?.close()])
       stop()
       await store.close()
     },
   }
+}
+
+/** Takes turns for all runs of the file, without a client: `baton serve`. */
+export const composeServing = async (config: Config): Promise<{ close(): Promise<void> }> => {
+  const log = createLog(config.logLevel)
+  const store = openStore(config, log)
+  const stop = sweepRegularly(store, log)
+  await registerConfigured(store, config.runners)
+  const workshop = workshopFor({ config, store, log, sampler: undefined, servesAll: true })
+  log.info({ version, db: config.db }, 'serving the turns of all runs')
+  return {
+    close: async () => {
+      await workshop.close()
+      stop()
+      await store.close()
+    },
+  }
+}
+
+const workshopFor = ({
+  config,
+  store,
+  log,
+  sampler,
+  servesAll,
+}: {
+  readonly config: Config
+  readonly store: Store
+  readonly log: Log
+  readonly sampler: Sampler | undefined
+  readonly servesAll: boolean
+}): OpenWorkshop => {
+  const { runners } = config
+  const machine = thisMachine()
+  const server = thisServer()
+  const clock = Date.now
+  const tools = agentTools({ store, newId, clock, log, machine })
+  const parts = { store, clock, log, runners, env: process.env, sampler, agentTools: tools }
+  const workforce = workforceOf({ ...parts, name: `${server.host}:${server.pid}` })
+  return openWorkshop({
+    store,
+    clock,
+    newId,
+    log,
+    server,
+    workforce,
+    processes: thisHost,
+    choose: chooseByRoute(machine),
+    servesAll,
+    problemWith: problemsOf(runners, sampler),
+    admits: admitting(allowanceOf(runners)),
+  })
 }

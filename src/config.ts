@@ -19,7 +19,7 @@ export type { Config } from './config/settings.ts'
 
 /** What the command line asks for. Help and version need no settings, so wrong ones do not keep them back. */
 export type Invocation =
-  | { readonly command: 'serve-stdio' | 'doctor'; readonly config: Config }
+  | { readonly command: 'serve-stdio' | 'serve' | 'doctor'; readonly config: Config }
   | { readonly command: 'demo'; readonly config: Config; readonly path?: string }
   /** `olderThan`: days since a run's end. */
   | { readonly command: 'archive'; readonly config: Config; readonly olderThan: number }
@@ -53,6 +53,7 @@ export const readConfig = async (
   const config = await readSettings(values, env, readFile, known)
   switch (command) {
     case 'serve-stdio':
+    case 'serve':
     case 'doctor':
       return { command, config }
     case 'demo':

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { compose, known } from './compose.ts'
+import { compose, composeServing, known } from './compose.ts'
 import { type Invocation, readConfig } from './config.ts'
 import { Failure } from './errors.ts'
 import { helpText, refusalText, refusedExitCode } from './help.ts'
+import { endWithSignal } from './server/ending.ts'
 import { endWithClient } from './server/lifetime.ts'
 import { BoundedStdioTransport } from './server/stdio.ts'
 import { version } from './version.ts'
@@ -22,6 +23,11 @@ const carryOut = async (asked: Invocation): Promise<number | undefined> => {
       const end = endWithClient({ stdin: process.stdin, shutdown })
       // A client that closed our stdout is gone, whatever its stdin says.
       void baton.connection.closed.then(() => end('transport_closed'))
+      return undefined
+    }
+    case 'serve': {
+      const serving = await composeServing(asked.config)
+      endWithSignal(() => serving.close())
       return undefined
     }
     case 'demo': {

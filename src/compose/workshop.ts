@@ -3,7 +3,7 @@ import type { Clock, NewId, Store } from '../kernel/ports.ts'
 import { livingAgents } from '../primitives/agent/queries.ts'
 import { runById } from '../primitives/run/find.ts'
 import type { Place } from '../primitives/turn/terms.ts'
-import { Dispatcher, type Knobs } from '../runners/dispatcher/dispatcher.ts'
+import { Dispatcher } from '../runners/dispatcher/dispatcher.ts'
 import type { Choose } from '../runners/dispatcher/plan.ts'
 import type { Processes } from '../runners/dispatcher/reap.ts'
 import type { Workforce } from '../runners/hands.ts'
@@ -19,10 +19,10 @@ export interface WorkshopParts {
   readonly workforce: Workforce
   readonly processes: Processes
   readonly choose: Choose
-  readonly knobs: () => Promise<Knobs>
   readonly servesAll: boolean
   /** Why no agent with this runner can be worked for here, or undefined. */
   readonly problemWith: Workshop['problemWith']
+  readonly admits: Workshop['admits']
 }
 
 /** A workshop that can be closed: the turns under way end, and their claims go back. */
@@ -33,7 +33,7 @@ export interface OpenWorkshop extends Workshop {
 /** Takes turns only once there is an agent to take them for: a server without one listens to nothing. */
 export const openWorkshop = (parts: WorkshopParts): OpenWorkshop => {
   const session = parts.newId('ses')
-  const { store, log, problemWith, server } = parts
+  const { store, log, problemWith, admits, server } = parts
   const dispatcher = new Dispatcher({ ...parts, session })
   const serve = async (run_id: string) => {
     try {
@@ -46,6 +46,7 @@ export const openWorkshop = (parts: WorkshopParts): OpenWorkshop => {
     serve,
     problemWith: (runner, options) =>
       runner === 'client' ? noWorkshop.problemWith(runner, options) : problemWith(runner, options),
+    admits,
     here: { session, pid: server.pid, host: server.host },
     close: () => dispatcher.close(),
   }

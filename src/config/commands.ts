@@ -22,6 +22,12 @@ export const commands = {
     flags: [...serverFlags, 'version'],
     operands: 0,
   },
+  serve: {
+    usage: 'serve [flags]',
+    says: 'Take the turns of all agents of the database whose runner is command or model, until it is stopped',
+    flags: serverFlags,
+    operands: 0,
+  },
   demo: {
     usage: 'demo [--path DIR]',
     says: 'Watch worker processes survey a folder, one of them killed; no model needed',

@@ -9,8 +9,8 @@ import { policyIndexes, policyStream } from './policy/rows.ts'
 import { presenceSchema } from './presence/rows.ts'
 import { runIndexes, runStream } from './run/rows.ts'
 import { taskSchema, taskStream } from './task/rows.ts'
-import { turnIndexes, turnStream } from './turn/rows.ts'
 import { tuningStream } from './tuning/rows.ts'
+import { turnIndexes, turnStream } from './turn/rows.ts'
 
 /** Every kind of entity, in the order in which rollback and doctor go through them. */
 export const streams: readonly AnyStream[] = [

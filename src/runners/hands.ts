@@ -1,6 +1,7 @@
 import type { Awaitable, Reader } from '../kernel/ports.ts'
 import type { RunnerKind } from '../primitives/agent/events.ts'
 import type { Agent } from '../primitives/agent/find.ts'
+import type { Usable } from '../primitives/model/commands/pick.ts'
 import type { Runner } from './port.ts'
 
 /** By what a turn of an agent would be executed. */
@@ -23,6 +24,8 @@ export type Planned = ReadonlyMap<string, number>
 /** What this process can execute: one for each kind of runner. */
 export interface Hands {
   readonly runner: Runner
+  /** Which endpoints this process may use, where the means are endpoints. */
+  readonly usable?: Usable
   /** Asked in the snapshot that a pass plans on. */
   handFor(db: Reader, agent: Agent, planned: Planned): Awaitable<Hand | NoHand>
 }

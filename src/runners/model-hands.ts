@@ -1,15 +1,19 @@
 import { chooseEndpoint } from '../primitives/model/choose.ts'
+import type { Usable } from '../primitives/model/commands/pick.ts'
 import { candidateOf, endpointsFor } from '../primitives/model/find.ts'
 import type { Hands } from './hands.ts'
 import type { Runner } from './port.ts'
 
 /** Turns at the endpoints that are registered. Which one of a group takes a turn is settled when it is claimed. */
-export const modelHands = (runner: Runner): Hands => ({
+export const modelHands = (runner: Runner, usable: Usable): Hands => ({
   runner,
+  usable,
   handFor: async (db, { state: { runnerOptions } }, planned) => {
     const wanted = runnerOptions?.model ?? ''
-    const models = await endpointsFor(db, wanted)
-    if (models.length === 0) return { why: `no endpoint or group is called "${wanted}"` }
+    const models = (await endpointsFor(db, wanted)).filter(({ state }) =>
+      usable(state.endpoint, state.origin),
+    )
+    if (models.length === 0) return { why: `this server may use no endpoint or group "${wanted}"` }
     const endpoints = []
     for (const model of models) {
       const candidate = await candidateOf(db, model)

@@ -1,7 +1,5 @@
 import type { Actor } from '../kernel/ports.ts'
-import type { AdmitsEndpoint } from '../primitives/model/commands/register.ts'
 import { type Machine, unknownMachine } from '../primitives/presence/alive.ts'
-import { loopbackOnly } from './routing/loopback-only.ts'
 
 /** A claim made in a session: what proves it, and for which agent. */
 export interface Lease {
@@ -40,8 +38,6 @@ export class Session {
   shown = false
   /** The process that serves it. */
   readonly machine: Machine
-  /** Which model endpoints the configuration lets tools register. */
-  admits: AdmitsEndpoint = loopbackOnly
 
   constructor(id: string, machine: Machine = unknownMachine) {
     this.id = id

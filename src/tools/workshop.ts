@@ -1,5 +1,8 @@
 import { Failure } from '../errors.ts'
 import type { RunnerKind, RunnerOptions } from '../primitives/agent/events.ts'
+import type { AdmitsEndpoint } from '../primitives/model/commands/register.ts'
+import { endpointProblem } from '../primitives/model/decide-endpoint.ts'
+import { defaultAllowance } from '../primitives/model/terms.ts'
 import type { Here } from '../primitives/presence/commands/show.ts'
 
 /** What the owner's configuration lets this server execute by itself, as tools need to know it. */
@@ -8,6 +11,8 @@ export interface Workshop {
   serve(run_id: string): Promise<void>
   /** Why no agent with this runner can be worked for here, or undefined. */
   problemWith(runner: RunnerKind, options: RunnerOptions | undefined): Failure | undefined
+  /** Which model endpoints the configuration lets tools register. */
+  readonly admits: AdmitsEndpoint
   /** Where its signs of life come from; undefined when it works for nobody. */
   readonly here: Here | undefined
 }
@@ -24,5 +29,6 @@ export const noWorkshop: Workshop = {
           'Use runner "client", or name commands or models in its configuration file (--config).',
           { field: 'runner' },
         ),
+  admits: (endpoint, origin) => endpointProblem(endpoint, defaultAllowance, origin),
   here: undefined,
 }

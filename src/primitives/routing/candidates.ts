@@ -5,7 +5,8 @@ import { standingOf } from '../agent/standing.ts'
 import { type CapabilityGraph, proficiencyFor } from '../capability/graph.ts'
 import { vocabulary } from '../capability/vocabulary.ts'
 import type { Machine } from '../presence/alive.ts'
-import { type ArmCounts, armKey, type Counts } from './arm.ts'
+import type { ArmCounts, Counts } from './arm.ts'
+import { armOf } from './arm-of.ts'
 import type { Features } from './decide/features.ts'
 import type { Obstacle, Outcomes, RouteCandidate } from './decide/request.ts'
 import { readArms } from './queries.ts'
@@ -54,16 +55,6 @@ export const routeCandidates = async (
   }
   return found
 }
-
-/** The key of an agent's arm. */
-export const armOf = ({ id, state }: Agent): string =>
-  armKey({
-    agent_id: id,
-    name: state.name,
-    profile: state.profile,
-    runner: state.runner,
-    runner_options: state.runnerOptions,
-  })
 
 /** The least proficiency over what is required, 1 without requirements; undefined when something is missing. */
 const proficiencyAt = (

@@ -1,3 +1,5 @@
+import type { ArmPlace } from '../routing/arm.ts'
+import type { Routed } from '../routing/routed.ts'
 import type { Priority } from './priority.ts'
 
 /** A check that a result must pass before the task counts as done. */
@@ -72,6 +74,8 @@ export type TaskEvent =
     }
   /** The agent that it was addressed to is gone: any that fits may take it. */
   | { readonly type: 'task.unaddressed'; readonly data: { readonly agent: string; readonly why: string } }
+  /** Who is to do it, or with what priority, was decided: by policy, strategy, or both. */
+  | { readonly type: 'task.routed'; readonly data: Routed }
   | {
       readonly type: 'task.claimed'
       readonly data: {
@@ -80,6 +84,8 @@ export type TaskEvent =
         readonly lease_ms: number
         readonly lease_ends_at: number
         readonly attempt: number
+        /** Where what comes of it is counted for learning; absent where nothing can be learned. */
+        readonly place?: ArmPlace
       }
     }
   | {

@@ -1,5 +1,6 @@
 import type { Recorded } from '../../kernel/event.ts'
 import type { Owner, StreamDef, Tally } from '../../kernel/stream.ts'
+import { type ArmPlace, armTallies } from '../routing/arm.ts'
 import type { TaskEvent } from './events.ts'
 import { serveKey } from './priority.ts'
 import { evolveTask, hasEnded, revivedTask, type TaskState, undoneTask } from './state.ts'
@@ -45,6 +46,26 @@ const success = (scope: string, busyMs: number): readonly Tally[] => [
   { scope, name: 'busy_ms', by: busyMs },
 ]
 
+/** As `success`, and for what is learned of the worker's kind. */
+const succeeded = (
+  agent: string,
+  place: ArmPlace | null,
+  busyMs: number,
+  costUsd: number | undefined,
+): readonly Tally[] => {
+  const own = success(agent, busyMs)
+  if (!place) return own
+  return [...own, ...armTallies(place, { ok: true, busyMs, ...(costUsd !== undefined && { costUsd }) })]
+}
+
+const failed = (agent: string, place: ArmPlace | null): readonly Tally[] => {
+  const own = { scope: agent, name: 'failed', by: 1 }
+  return place ? [own, ...armTallies(place, { ok: false })] : [own]
+}
+
+const placeIn = (state: TaskState | undefined): ArmPlace | null =>
+  state?.status === 'claimed' || state?.status === 'review' ? state.place : null
+
 /** Spend of a run, and how many reports named it: the sample size that goes with the sum. */
 const spent = (scope: string, name: 'tokens' | 'cost_usd', by: number): readonly Tally[] => [
   { scope, name, by },
@@ -62,18 +83,21 @@ const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): re
       if (metrics?.tokens) found.push(...spent(run, 'tokens', metrics.tokens))
       if (metrics?.cost_usd) found.push(...spent(run, 'cost_usd', metrics.cost_usd))
       if (event.type === 'task.completed' && before?.status === 'claimed')
-        found.push(...success(before.by, event.at - before.claimedAt))
+        found.push(...succeeded(before.by, before.place, event.at - before.claimedAt, metrics?.cost_usd))
       return found
     }
     case 'task.verified':
       return event.data.last && before?.status === 'review' && before.by !== null
-        ? success(before.by, before.busyMs)
+        ? succeeded(before.by, before.place, before.busyMs, undefined)
         : []
     case 'task.rejected':
-      return event.data.author === null ? [] : [{ scope: event.data.author, name: 'failed', by: 1 }]
+      return event.data.author === null ? [] : failed(event.data.author, placeIn(before))
     case 'task.attempt_failed':
     case 'task.lease_ended':
-      return [{ scope: event.data.by, name: 'failed', by: 1 }]
+      return failed(event.data.by, placeIn(before))
+    case 'task.routed':
+      // How many were routed before: where the strategies that take turns go on.
+      return event.data.record ? [{ scope: run, name: 'routed', by: 1 }] : []
     default:
       return []
   }

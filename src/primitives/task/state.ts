@@ -1,4 +1,5 @@
 import type { Recorded } from '../../kernel/event.ts'
+import type { ArmPlace } from '../routing/arm.ts'
 import type { TaskEvent } from './events.ts'
 import { laneNo } from './lane.ts'
 import type { Priority } from './priority.ts'
@@ -51,6 +52,7 @@ export interface Claim {
   readonly claimedAt: number
   /** When the attempt ends whatever is renewed, or null. */
   readonly deadline: number | null
+  readonly place: ArmPlace | null
 }
 
 export type TaskState =
@@ -68,6 +70,7 @@ export type TaskState =
       readonly readyAt: number
       /** From the claim to the report, ms. */
       readonly busyMs: number
+      readonly place: ArmPlace | null
       readonly openReviews: readonly string[]
     } & Reported)
   | (TaskCommon & {
@@ -221,8 +224,13 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
       const { except, requires } = s
       return { ...s, agent: null, lane: laneNo({ run: event.run, agent: null, except, requires }) }
     }
+    case 'task.routed': {
+      const { agent = s.agent, priority = s.priority } = event.data
+      const { except, requires } = s
+      return { ...s, agent, priority, lane: laneNo({ run: event.run, agent, except, requires }) }
+    }
     case 'task.claimed': {
-      const { by, token, lease_ms, lease_ends_at, attempt } = event.data
+      const { by, token, lease_ms, lease_ends_at, attempt, place = null } = event.data
       const deadline = s.timeoutMs === null ? null : event.at + s.timeoutMs
       return grown(base, {
         attempt,
@@ -234,6 +242,7 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
         leaseEndsAt: lease_ends_at,
         claimedAt: event.at,
         deadline,
+        place,
       })
     }
     case 'task.progressed':
@@ -255,7 +264,8 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
     case 'task.submitted': {
       const { by, digest, reviews: openReviews } = event.data
       const busyMs = s.status === 'claimed' ? event.at - s.claimedAt : 0
-      return grown(base, { status: 'review', readyAt, busyMs, openReviews, by, digest, resultSeq })
+      const place = s.status === 'claimed' ? s.place : null
+      return grown(base, { status: 'review', readyAt, busyMs, place, openReviews, by, digest, resultSeq })
     }
     case 'task.verified': {
       if (s.status !== 'review') return s

@@ -4,6 +4,7 @@ import { livingAgents } from '../../primitives/agent/queries.ts'
 import { hideLife, showLife } from '../../primitives/presence/commands/show.ts'
 import { openRunIds, runById } from '../../primitives/run/find.ts'
 import { taskById } from '../../primitives/task/find.ts'
+import { nextInLanes } from '../../primitives/task/lanes.ts'
 import { isDue, sweep } from '../../primitives/task/sweep.ts'
 import { takeReplica, takeTurn } from '../../primitives/turn/commands/take.ts'
 import { Claims } from './claims.ts'
@@ -11,6 +12,7 @@ import { crewOf, isFree } from './crew.ts'
 import { callAs, type DispatcherParts } from './parts.ts'
 import { type Assignment, type Choose, planFor } from './plan.ts'
 import { type Processes, reap } from './reap.ts'
+import { Tuned } from './tuned.ts'
 import { type Job, leaseMs, type UnderWay, work } from './work.ts'
 
 /** How often what time alone changes is looked at, ms: turns of dead servers, means that are free again. */
@@ -42,18 +44,9 @@ const wakes: ReadonlySet<string> = new Set([
   'turn.ended',
 ])
 
-/** How much at once: read at each pass, since it is tuned while the server runs. */
-export interface Knobs {
-  /** Ready tasks that one pass takes at most. */
-  readonly batch_size: number
-  /** Turns that run at a time in this process. */
-  readonly concurrency: number
-}
-
 export interface DispatcherOptions extends DispatcherParts {
   readonly choose: Choose
   readonly processes: Processes
-  readonly knobs: () => Promise<Knobs>
   /** All runs of the file, rather than those that were named. */
   readonly servesAll: boolean
 }
@@ -65,6 +58,7 @@ export interface DispatcherOptions extends DispatcherParts {
 export class Dispatcher {
   private readonly options: DispatcherOptions
   private readonly claims: Claims
+  private readonly tuned: Tuned
   private readonly runs = new Set<string>()
   private readonly underWay = new Map<string, UnderWay>()
   private readonly shown = new Map<string, number>()
@@ -77,6 +71,7 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.options = options
     this.claims = new Claims(options)
+    this.tuned = new Tuned(options)
     if (options.servesAll) this.start()
   }
 
@@ -105,6 +100,7 @@ export class Dispatcher {
 
   private heard(signals: readonly Signal[]): void {
     this.claims.heard(signals)
+    this.tuned.heard(signals)
     if (signals.some(({ type }) => wakes.has(type))) this.wake()
   }
 
@@ -112,6 +108,7 @@ export class Dispatcher {
     try {
       await reap(this.options, this.options.processes)
       await this.show()
+      await this.tuned.look(await this.waiting(), this.underWay.size)
     } catch (err) {
       this.options.log.warn({ err }, 'the dispatcher will look again')
     }
@@ -138,12 +135,11 @@ export class Dispatcher {
   }
 
   private async pass(): Promise<void> {
-    const { store, knobs, workforce, choose, servesAll } = this.options
-    const { batch_size, concurrency } = await knobs()
+    const { store, workforce, choose } = this.options
+    const { batch_size, concurrency } = await this.tuned.knobs()
     if (await store.read((db) => isDue(db), undefined))
       await store.execute((tx) => sweep(tx), undefined, callAs(this.options, undefined, 'sweep'))
-    const runs = servesAll ? await store.read((db) => openRunIds(db), undefined) : [...this.runs]
-    for (const run_id of runs) {
+    for (const run_id of await this.served()) {
       const count = Math.min(batch_size, concurrency - this.underWay.size)
       if (count <= 0) return
       const plan = await store.read((db) => planFor(db, { run_id, count, workforce, choose }), undefined)
@@ -153,14 +149,32 @@ export class Dispatcher {
     }
   }
 
+  /** The runs whose turns are taken here. */
+  private async served(): Promise<readonly string[]> {
+    const { servesAll, store } = this.options
+    return servesAll ? store.read((db) => openRunIds(db), undefined) : [...this.runs]
+  }
+
+  /** Ready tasks that agents of this process could take. */
+  private async waiting(): Promise<number> {
+    const { store, workforce } = this.options
+    const runs = await this.served()
+    return store.read(async (db) => {
+      let sum = 0
+      for (const run_id of runs) sum += await waitingIn(db, run_id, workforce)
+      return sum
+    }, undefined)
+  }
+
   /** Claims and starts one turn; false when somebody was faster. */
-  private async take({ run_id, task_id, agent_id, hand }: Assignment): Promise<boolean> {
+  private async take({ run_id, task_id, agent_id, hand, routed }: Assignment): Promise<boolean> {
     const { store, newId, server, workforce, log } = this.options
     const hands = workforce[hand.runner]
     if (!hands || this.closed) return false
     const call = callAs(this.options, agent_id, newId('call'))
     const { runner, name } = hand
-    const take = { run_id, agent_id, task_id, runner, name, server, leaseMs }
+    const { usable } = hands
+    const take = { run_id, agent_id, task_id, runner, name, server, leaseMs, usable, routed }
     try {
       const taken = await store.execute(takeTurn, take, call)
       this.begin({ taken, runner: hands.runner, call })
@@ -176,8 +190,10 @@ export class Dispatcher {
     const { turn } = job.taken
     const one = work(this.options, this.claims, job, (slow) => this.hedge(slow))
     this.underWay.set(turn, one)
-    void one.done.finally(() => {
+    const started = this.options.clock()
+    void one.done.then((end) => {
       this.underWay.delete(turn)
+      if (end) this.tuned.ended({ ...end, latency_ms: this.options.clock() - started })
       this.wake()
     })
     // The server was closed while the claim was made.
@@ -192,17 +208,25 @@ export class Dispatcher {
       const found = await store.read(async (db) => {
         const run = await runById(db, run_id)
         const slow = await taskById(db, task.task_id)
-        const crew = (await crewOf(db, run.no, workforce, new Map())).filter(isFree)
-        const others = crew.filter(
-          ({ agent, lanes }) => agent.id !== first && slow && lanes.has(slow.state.lane),
-        )
-        const chosen = slow && others.length > 0 ? await choose(db, slow, others) : undefined
-        return chosen && { agent: chosen.agent, hand: chosen.hand }
+        const crew = await crewOf(db, run.no, workforce, new Map())
+        const others = crew.filter(({ agent }) => agent.id !== first)
+        const able = others.filter(isFree).filter(({ lanes }) => slow && lanes.has(slow.state.lane))
+        if (!slow || able.length === 0) return undefined
+        const chosen = await choose(db, { run, task: slow, crew: others, planned: 0 })
+        return able.find(({ agent }) => agent.id === chosen?.agent_id)
       }, undefined)
       const hands = found && workforce[found.hand.runner]
       if (!found || !hands) return undefined
       const { agent, hand } = found
-      const take = { run_id, agent_id: agent.id, task_id: task.task_id, ...hand, server, leaseMs }
+      const take = {
+        run_id,
+        agent_id: agent.id,
+        task_id: task.task_id,
+        ...hand,
+        server,
+        leaseMs,
+        usable: hands.usable,
+      }
       const second = await store.execute(takeReplica, { ...take, claimed: taken.claimed }, call)
       return { taken: second, runner: hands.runner, call }
     } catch (err) {
@@ -266,4 +290,22 @@ const workedFor = async (
   return agents
     .filter(({ state: { runner } }) => runner !== 'client' && workforce[runner])
     .map(({ id }) => id)
+}
+
+/** The most tasks of a run that are counted: beyond it "many" is all that tuning needs to know. */
+const mostWaiting = 200
+
+/** Ready tasks of a run that agents with this workforce's means could take, whether or not they have room now. */
+const waitingIn = async (
+  db: Reader,
+  run_id: string,
+  workforce: DispatcherParts['workforce'],
+): Promise<number> => {
+  const run = await runById(db, run_id)
+  if (run.state.status !== 'open' || run.state.paused || (await db.tally(String(run.no), 'task.ready')) === 0)
+    return 0
+  const crew = await crewOf(db, run.no, workforce, new Map())
+  const able = crew.filter(({ agent: { state } }) => state.runner !== 'client' && workforce[state.runner])
+  const lanes = new Set(able.flatMap((member) => [...member.lanes]))
+  return (await nextInLanes(db, [...lanes], mostWaiting)).length
 }

@@ -1,23 +1,39 @@
 import type { Reader } from '../../kernel/ports.ts'
+import type { Routed } from '../../primitives/routing/routed.ts'
 import { mayNotGoOn } from '../../primitives/run/budget.ts'
-import { runById } from '../../primitives/run/find.ts'
+import { type Run, runById } from '../../primitives/run/find.ts'
 import { type Task, taskByNo } from '../../primitives/task/find.ts'
 import { nextInLanes } from '../../primitives/task/lanes.ts'
 import type { Hand, Workforce } from '../hands.ts'
 import { type CrewMember, crewOf, isFree } from './crew.ts'
 
-/** A task that is to be taken now, by whom, and by what means. */
+/** A task that is to be taken now, by whom, by what means, and how that was decided. */
 export interface Assignment {
   readonly run_id: string
   readonly task_id: string
   readonly agent_id: string
   readonly hand: Hand
+  readonly routed: Routed
 }
 
-type Free = CrewMember & { readonly hand: Hand }
+export interface Chosen {
+  readonly agent_id: string
+  readonly routed: Routed
+}
 
-/** Chooses among the agents that could take a task at once, or none of them. */
-export type Choose = (db: Reader, task: Task, free: readonly Free[]) => Promise<Free | undefined>
+/**
+ * Chooses who of a crew takes a task; undefined when nobody is to, at least for now. `planned`: how many were chosen in
+ * this pass already.
+ */
+export type Choose = (
+  db: Reader,
+  choice: {
+    readonly run: Run
+    readonly task: Task
+    readonly crew: readonly CrewMember[]
+    readonly planned: number
+  },
+) => Promise<Chosen | undefined>
 
 /** A task whose turn it is may be one that nobody is chosen for: so many more are looked at. */
 const spare = 16
@@ -50,12 +66,13 @@ export const planFor = async (
   for (const no of await nextInLanes(db, [...lanes], count + spare)) {
     if (assignments.length === count) break
     const task = await taskByNo(db, no)
-    if (!task) continue
-    const free = crew.filter(isFree).filter((member) => member.lanes.has(task.state.lane))
-    const chosen = free.length > 0 ? await choose(db, task, free) : undefined
-    if (!chosen) continue
-    assignments.push({ run_id, task_id: task.id, agent_id: chosen.agent.id, hand: chosen.hand })
-    crew = await taken(db, run.no, workforce, planned, crew, chosen)
+    if (!task || !crew.some((member) => isFree(member) && member.lanes.has(task.state.lane))) continue
+    const chosen = await choose(db, { run, task, crew, planned: assignments.length })
+    const member = crew.filter(isFree).find(({ agent }) => agent.id === chosen?.agent_id)
+    if (!chosen || !member) continue
+    const { agent_id, routed } = chosen
+    assignments.push({ run_id, task_id: task.id, agent_id, hand: member.hand, routed })
+    crew = await taken(db, workforce, planned, crew, member)
   }
   return assignments
 }
@@ -63,11 +80,10 @@ export const planFor = async (
 /** The crew after one more turn was planned: its agent has less room, and so may others have that share its means. */
 const taken = async (
   db: Reader,
-  run: number,
   workforce: Workforce,
   planned: Map<string, number>,
   crew: readonly CrewMember[],
-  { agent, hand }: Free,
+  { agent, hand }: CrewMember & { readonly hand: Hand },
 ): Promise<readonly CrewMember[]> => {
   if (hand.name !== null) {
     const key = `${hand.runner}:${hand.name}`
@@ -76,7 +92,8 @@ const taken = async (
   const now: CrewMember[] = []
   for (const member of crew) {
     const own = member.agent.id === agent.id
-    const hands = member.agent.state.runner === 'client' ? undefined : workforce[member.agent.state.runner]
+    const { runner } = member.agent.state
+    const hands = runner === 'client' ? undefined : workforce[runner]
     now.push({
       ...member,
       room: own ? member.room - 1 : member.room,

@@ -22,7 +22,9 @@ const rounds = 3
 /** What counts against the agent; the rest is the endpoint's, the configuration's or the server's doing. */
 const blamed: ReadonlySet<TurnFault> = new Set(['exit', 'timeout', 'bad_answer'])
 
-const stoppedOf = ({ evidence }: TurnOutcome): Stopped | undefined => evidence.stopped as Stopped | undefined
+/** What was ended of the turn: a command's processes; undefined where there were none. */
+export const stoppedOf = ({ evidence }: TurnOutcome): Stopped | undefined =>
+  evidence.processes as Stopped | undefined
 
 const endOf = (turn: string, ok: boolean, why: string, outcome: TurnOutcome): TurnEnd => {
   const { duration_ms, tokens, cost_usd } = outcome.metrics

@@ -29,7 +29,15 @@ export interface UnderWay {
   readonly task: string
   /** Ends the turn and gives its claim back. Resolves when that is written. */
   close(): Promise<void>
-  readonly done: Promise<void>
+  /** What came of it, once it is written; undefined when it was ended from outside. */
+  readonly done: Promise<TurnSpent | undefined>
+}
+
+/** How a turn went, for those who watch how much is done. */
+export interface TurnSpent {
+  readonly ok: boolean
+  readonly cost_usd?: number | undefined
+  readonly tokens?: number | undefined
 }
 
 /** Starts a second turn beside a slow one; undefined when nobody is free for it. */
@@ -82,7 +90,7 @@ class Work {
     this.abort.abort()
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<TurnSpent | undefined> {
     const { taken, call } = this.job
     const { lease_token: token } = taken.claimed
     const unwatch = this.claims.watch(taken.taskNo, token, (why) => this.stop(why))
@@ -90,11 +98,14 @@ class Work {
     try {
       const { job, outcome } = await this.race()
       await this.report({ held: this.held(), turn: job.taken.turn, call }, told(job, this.job, outcome))
+      const { tokens, cost_usd } = outcome.metrics
+      return this.ended && !outcome.ok ? undefined : { ok: outcome.ok, tokens, cost_usd }
     } catch (err) {
       this.parts.log.error(
         { err, correlation: call.correlation },
         'a turn could not be reported; its lease ends',
       )
+      return undefined
     } finally {
       this.clock.stop()
       unwatch()

@@ -107,7 +107,7 @@ export const registerModelTool = defineTool({
   run: async (given, ctx) => {
     if (given.remove) mustNameOnly(given)
     const { session } = ctx
-    const done = await ctx.execute(command, { given, speaker: speaker(session), admits: session.admits })
+    const done = await ctx.execute(command, { given, speaker: speaker(session), admits: ctx.workshop.admits })
     if (given.run_id !== undefined) session.run = done.run_id
     return done
   },

@@ -1,6 +1,7 @@
 import { openWorkshop } from '../../../src/compose/workshop.ts'
 import { newId } from '../../../src/ids.ts'
 import type { Store } from '../../../src/kernel/ports.ts'
+import { chooseByRoute } from '../../../src/runners/dispatcher/choose.ts'
 import type { Hands, Workforce } from '../../../src/runners/hands.ts'
 import type { Turn, TurnIo, TurnOutcome } from '../../../src/runners/port.ts'
 import { createLog } from '../../../src/telemetry/log.ts'
@@ -56,14 +57,16 @@ export class Toy {
   }
 }
 
+const machine = { pid: process.pid, host: 'here', pidAlive: () => true }
+
 /** A process id that no process of this machine has. */
 export const deadPid = 4_194_305
 
 export const workshopOf =
-  (toy: Toy, options: { pid?: number; servesAll?: boolean; concurrency?: number } = {}) =>
+  (toy: Toy, options: { pid?: number; servesAll?: boolean } = {}) =>
   (store: Store) => {
     const workforce: Workforce = { command: toy.hands }
-    const { pid = process.pid, servesAll = false, concurrency = 8 } = options
+    const { pid = process.pid, servesAll = false } = options
     return openWorkshop({
       store,
       clock: Date.now,
@@ -80,9 +83,9 @@ export const workshopOf =
           strays: 'searched',
         }),
       },
-      choose: async (_db, _task, free) => free.toSorted((a, b) => a.claimed - b.claimed)[0],
-      knobs: async () => ({ batch_size: 4, concurrency }),
+      choose: chooseByRoute(machine),
       servesAll,
       problemWith: () => undefined,
+      admits: () => undefined,
     })
   }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { breakerOf } from '../../../src/primitives/breaker/queries.ts'
 import { registerModel } from '../../../src/primitives/model/commands/register.ts'
 import { modelNamed } from '../../../src/primitives/model/find.ts'
+import { noWorkshop } from '../../../src/tools/workshop.ts'
 import { endpoint } from '../../primitives/model/stories.ts'
 import { startBaton, type TestBaton } from '../../support/client.ts'
 import { countEvents } from '../../support/log-file.ts'
@@ -138,8 +139,9 @@ describe('register_model', () => {
     },
   )
 
-  it('allows what the session’s configuration allows', async () => {
-    baton.connection.session.admits = () => undefined
+  it('allows what the configuration allows', async () => {
+    const workshop = { ...noWorkshop, admits: () => undefined, close: async () => {} }
+    baton = await startBaton({ workshop: () => workshop })
     await register({ base_url: 'https://llm.example.com/v1', api_key_env: 'TEAM_KEY' })
     expect((await stored('llama'))?.state.endpoint.api_key_env).toBe('TEAM_KEY')
   })

@@ -4,6 +4,7 @@ import { type AffinityKey, stickTo, stickyEndpoint } from '../../affinity/comman
 import { mayGo } from '../../breaker/commands/guard.ts'
 import { type BreakerRules, defaultBreakerRules } from '../../breaker/terms.ts'
 import { type Candidate, type Choice, chooseEndpoint } from '../choose.ts'
+import type { EndpointOrigin } from '../events.ts'
 import { candidateOf, endpointsFor } from '../find.ts'
 import type { ModelEndpoint } from '../terms.ts'
 
@@ -15,7 +16,12 @@ export interface Pick {
   /** Whose turns stay together. Left out: each turn goes where there is room. */
   readonly sticky?: Omit<AffinityKey, 'pool'> & { readonly ttlMs?: number | undefined }
   readonly rules?: BreakerRules
+  /** Which of them this process may use: its own configuration decides, whatever others have registered. */
+  readonly usable?: Usable
 }
+
+/** Whether a process may use an endpoint that stands in the log. */
+export type Usable = (endpoint: ModelEndpoint, origin: EndpointOrigin) => boolean
 
 /** How long after an endpoint's own time limit a turn may report before its probe counts as lost, ms. */
 const grace = 30_000
@@ -34,7 +40,9 @@ export const pickEndpoint = async (tx: Tx, pick: Pick): Promise<Picked> => {
   if (models.length === 0)
     throw notFound('model', wanted, 'list_models shows the endpoints and groups there are.')
   const endpoints: Candidate[] = []
-  for (const model of models) endpoints.push(await candidateOf(tx, model))
+  for (const model of models)
+    if (pick.usable?.(model.state.endpoint, model.state.origin) ?? true)
+      endpoints.push(await candidateOf(tx, model))
   const key = pick.sticky && { ...pick.sticky, pool: wanted }
   const sticky = key && (await stickyEndpoint(tx, key))
   const choice = chooseEndpoint({ endpoints, sticky, specialities, now: tx.now })

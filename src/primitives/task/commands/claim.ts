@@ -5,6 +5,7 @@ import { type Agent, activeAgent, agentAndRun } from '../../agent/find.ts'
 import { personaOf } from '../../agent/persona.ts'
 import { holds, missing } from '../../capability/graph.ts'
 import { vocabulary } from '../../capability/vocabulary.ts'
+import { learningPlace } from '../../routing/place.ts'
 import { mayGoOn, mayNotGoOn } from '../../run/budget.ts'
 import { mustBeOpenToWork } from '../../run/decide.ts'
 import type { Run, Speaker } from '../../run/find.ts'
@@ -170,7 +171,8 @@ const claim = async (tx: Tx, claiming: Claiming, judged: boolean): Promise<Claim
   const lacks = judged ? await lacking(tx, agent, task) : []
   const claimant = { agent: agent.id, capable: lacks.length === 0, missing: lacks }
   const token = tx.newId('lease')
-  const command = { id: task.id, claimant, token: tokenDigest(token), leaseMs, takeover, now: tx.now }
+  const place = await learningPlace(tx, agent, task)
+  const command = { id: task.id, claimant, token: tokenDigest(token), leaseMs, takeover, now: tx.now, place }
   await tx.append(task, accepted(decideClaim(task.state, command)))
   return handOver(tx, run, agent, task, token)
 }

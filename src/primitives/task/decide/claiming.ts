@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import type { Decision } from '../../../kernel/decider.ts'
+import type { ArmPlace } from '../../routing/arm.ts'
 import type { TaskEvent } from '../events.ts'
 import { hasEnded, type TaskState } from '../state.ts'
 
@@ -20,6 +21,8 @@ export interface ClaimCommand {
   readonly leaseMs: number
   readonly takeover: boolean
   readonly now: number
+  /** Where what comes of it is counted; null: nowhere. */
+  readonly place?: ArmPlace | null
 }
 
 const refusedFor = (state: TaskState, c: ClaimCommand): Failure | undefined => {
@@ -60,6 +63,7 @@ const claimed = (state: TaskState, c: ClaimCommand, attempt: number): TaskEvent 
     lease_ms: c.leaseMs,
     lease_ends_at: leaseEnd(c.now, c.leaseMs, state.timeoutMs === null ? null : c.now + state.timeoutMs),
     attempt,
+    ...(c.place && { place: c.place }),
   },
 })
 

@@ -2,7 +2,7 @@ import { Failure } from '../../../errors.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import type { Agent } from '../../agent/find.ts'
 import { mayGo } from '../../breaker/commands/guard.ts'
-import { pickEndpoint } from '../../model/commands/pick.ts'
+import { pickEndpoint, type Usable } from '../../model/commands/pick.ts'
 import { endpointsFor } from '../../model/find.ts'
 import type { ModelEndpoint } from '../../model/terms.ts'
 import type { Run } from '../../run/find.ts'
@@ -22,12 +22,23 @@ export const modelMeans = async (
   tx: Tx,
   run: Run,
   agent: Agent,
-  turn: { readonly id: string; readonly requires: readonly string[]; readonly promptLength: number },
+  turn: {
+    readonly id: string
+    readonly requires: readonly string[]
+    readonly promptLength: number
+    readonly usable: Usable | undefined
+  },
 ): Promise<Means> => {
   const { model: wanted = '', sticky_ms: ttlMs } = agent.state.runnerOptions ?? {}
   const specialities = await asked(tx, wanted, turn.requires)
   const sticky = ttlMs === undefined ? undefined : { run: { no: run.no, id: run.id }, key: agent.id, ttlMs }
-  const picked = await pickEndpoint(tx, { wanted, specialities, turn: turn.id, ...(sticky && { sticky }) })
+  const picked = await pickEndpoint(tx, {
+    wanted,
+    specialities,
+    turn: turn.id,
+    ...(sticky && { sticky }),
+    ...(turn.usable && { usable: turn.usable }),
+  })
   if ('none' in picked)
     throw noneFree(`"${wanted}"`, picked.none.map(({ name, says }) => `${name} ${says}`).join('; '))
   return { name: picked.name, reserve: ceiling(picked.endpoint, turn.promptLength) }

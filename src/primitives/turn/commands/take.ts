@@ -2,6 +2,8 @@ import type { Tx } from '../../../kernel/ports.ts'
 import type { RunnerKind, RunnerOptions } from '../../agent/events.ts'
 import { type Agent, activeAgent } from '../../agent/find.ts'
 import { personaOf } from '../../agent/persona.ts'
+import type { Usable } from '../../model/commands/pick.ts'
+import type { Routed } from '../../routing/routed.ts'
 import { mayReserve } from '../../run/budget.ts'
 import { type Run, runById } from '../../run/find.ts'
 import { type ClaimedTask, claimTask } from '../../task/commands/claim.ts'
@@ -20,6 +22,10 @@ export interface Take {
   readonly name: string | null
   readonly server: Place
   readonly leaseMs: number
+  /** How the agent was chosen. */
+  readonly routed?: Routed | undefined
+  /** Which endpoints this process may use. */
+  readonly usable?: Usable | undefined
 }
 
 export interface Taken {
@@ -38,7 +44,8 @@ export interface Taken {
 
 /** Claims a task for an agent that Baton works for, by the same rules as any worker, and writes down who executes it. */
 export const takeTurn = async (tx: Tx, take: Take): Promise<Taken> => {
-  const { run_id, agent_id: agent, task_id: task, leaseMs } = take
+  const { run_id, agent_id: agent, task_id: task, leaseMs, routed } = take
+  if (routed) await noteRoute(tx, run_id, task, routed)
   const speaker = { run: undefined, joined: [] }
   const claimed = await claimTask(tx, { run_id, agent, task, leaseMs, takeover: false, speaker })
   if (claimed.task === null) throw new Error('a named task is claimed or refused')
@@ -49,13 +56,20 @@ export const takeTurn = async (tx: Tx, take: Take): Promise<Taken> => {
 export const takeReplica = async (tx: Tx, take: Take & { readonly claimed: ClaimedTask }): Promise<Taken> =>
   start(tx, take, { ...take.claimed, agent_id: take.agent_id }, true)
 
+/** The choice stands before the claim that follows from it. A claim that is refused takes it along. */
+const noteRoute = async (tx: Tx, run_id: string, id: string, routed: Routed): Promise<void> => {
+  const run = await runById(tx, run_id)
+  const task = await theTask(tx, run.no, id)
+  await tx.append(task, [{ type: 'task.routed', data: routed }])
+}
+
 const start = async (tx: Tx, take: Take, claimed: ClaimedTask, replica: boolean): Promise<Taken> => {
   const { runner, server, task_id, agent_id } = take
   const run = await runById(tx, take.run_id)
   const agent = await activeAgent(tx, run.no, agent_id)
   const task = await theTask(tx, run.no, task_id)
   const id = tx.newId('trn')
-  const turn = { id, requires: task.state.requires, promptLength: claimed.prompt.length }
+  const turn = { id, requires: task.state.requires, promptLength: claimed.prompt.length, usable: take.usable }
   const { name, reserve } = await meansOf(tx, run, agent, take, turn)
   if (reserve) await mayReserve(tx, run, reserve)
   const { attempt } = claimed.task
