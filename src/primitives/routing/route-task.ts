@@ -1,3 +1,4 @@
+import { Failure } from '../../errors.ts'
 import type { Reader } from '../../kernel/ports.ts'
 import type { Agent } from '../agent/find.ts'
 import { livingAgents } from '../agent/queries.ts'
@@ -41,10 +42,10 @@ export interface Route {
   readonly record: RouteRecord
 }
 
-/** Thrown where a policy must be asked and what compiles its conditions is not loaded yet. */
-export class NeedsConditions extends Error {
+/** Thrown where a policy must be asked and what compiles its conditions is not loaded yet: load it and ask again. */
+export class NeedsConditions extends Failure {
   constructor() {
-    super('the engine of conditions must be loaded first')
+    super('busy', 'The conditions of the policy are still being loaded.', 'Call again.')
   }
 }
 

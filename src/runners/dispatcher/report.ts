@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import type { Call } from '../../kernel/ports.ts'
-import { NeedsSchemaCheck, type Report } from '../../primitives/task/commands/complete.ts'
+import type { Report } from '../../primitives/task/commands/complete.ts'
 import { checkAgainst } from '../../primitives/task/schema-check.ts'
 import { endTurn, reapTurn } from '../../primitives/turn/commands/end.ts'
 import { failTurn, finishTurn, type Held } from '../../primitives/turn/commands/finish.ts'
@@ -71,14 +71,10 @@ const handIn = async (
   let report: Report = { ...held, speaker, result: outcome.result, evidence, metrics }
   const end = endOf(turn, true, 'done', outcome)
   for (let round = 0; round < rounds; round++) {
-    try {
-      await keepTrying(() => store.execute(finishTurn, { report, end }, call))
-      return
-    } catch (wanted) {
-      if (!(wanted instanceof NeedsSchemaCheck)) throw wanted
-      const findings = await checkAgainst(wanted.schemas, outcome.result)
-      report = { ...report, checked: { definitionSeq: wanted.definitionSeq, findings } }
-    }
+    const done = await keepTrying(() => store.execute(finishTurn, { report, end }, call))
+    if (!('wanted' in done)) return
+    const { schemas, definitionSeq } = done.wanted
+    report = { ...report, checked: { definitionSeq, findings: await checkAgainst(schemas, outcome.result) } }
   }
   throw new Failure(
     'busy',

@@ -7,6 +7,7 @@ import { idempotencyKey, list, runId } from '../fields.ts'
 import { onceInRunOrNew, remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
 import { counted } from '../views/words.ts'
+import { type Asking, asked, byPolicy } from './by-policy.ts'
 import { refuseSchemas } from './refuse-schemas.ts'
 import { planOf, taskFields } from './task-fields.ts'
 
@@ -28,13 +29,18 @@ interface Given {
   readonly idempotency_key: string | undefined
   readonly tasks: readonly Plan[]
   readonly speaker: Speaker
+  readonly asking: Asking
 }
 
-const create = async (tx: Tx, { run_id, idempotency_key: key, tasks, speaker }: Given) => {
+const create = async (tx: Tx, { run_id, idempotency_key: key, tasks, speaker, asking }: Given) => {
   const [first] = tasks
   const goal = first?.title ?? titleOf(first?.task ?? '')
   const what = { tool: 'create_tasks', key, arguments: tasks }
-  return onceInRunOrNew(tx, { run_id, speaker, goal }, what, (run) => createTasks(tx, run, tasks))
+  return onceInRunOrNew(tx, { run_id, speaker, goal }, what, async (run) => {
+    const created = await createTasks(tx, run, tasks)
+    await asked(tx, run, Object.values(created.task_ids), asking)
+    return created
+  })
 }
 
 /** The most ids that the text spells out. */
@@ -49,11 +55,14 @@ export const createTasksTool = defineTool({
   effect: 'write',
   input,
   output,
-  run: async ({ run_id, idempotency_key, tasks: asked }, ctx) => {
-    const tasks = asked.map(planOf)
+  run: async ({ run_id, idempotency_key, tasks: given }, ctx) => {
+    const { session } = ctx
+    const tasks = given.map(planOf)
     await refuseSchemas(tasks)
-    const given = { run_id, idempotency_key, tasks, speaker: speaker(ctx.session) }
-    return remember(ctx.session, await ctx.execute(create, given))
+    const plan = { run_id, idempotency_key, tasks, speaker: speaker(session) }
+    return byPolicy(session.machine, async (asking) =>
+      remember(session, await ctx.execute(create, { ...plan, asking })),
+    )
   },
   say: ({ run_id, task_ids, ready, blocked }) => {
     const ids = Object.entries(task_ids)

@@ -6,6 +6,7 @@ import type { Plan } from '../../primitives/task/commands/plan.ts'
 import { idempotencyKey, runId, taskHandle } from '../fields.ts'
 import { onceIn, remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
+import { type Asking, asked, byPolicy } from './by-policy.ts'
 import { refuseSchemas } from './refuse-schemas.ts'
 import { planOf, taskFields } from './task-fields.ts'
 
@@ -29,12 +30,18 @@ interface Given {
   readonly run_id: string | undefined
   readonly idempotency_key: string | undefined
   readonly speaker: Speaker
+  readonly asking: Asking
 }
 
-const command = async (tx: Tx, { plan, run_id, idempotency_key: key, speaker }: Given) => {
-  const asked = { ...plan, run_id, speaker }
-  const run = await delegationRun(tx, asked)
-  return onceIn(tx, run, { tool: 'delegate_subtask', key, arguments: plan }, () => delegate(tx, run, asked))
+const command = async (tx: Tx, { plan, run_id, idempotency_key: key, speaker, asking }: Given) => {
+  const delegation = { ...plan, run_id, speaker }
+  const run = await delegationRun(tx, delegation)
+  return onceIn(tx, run, { tool: 'delegate_subtask', key, arguments: plan }, async () => {
+    const delegated = await delegate(tx, run, delegation)
+    const { task_id } = delegated
+    const route = (await asked(tx, run, [task_id], asking)).get(task_id)
+    return route ? { ...delegated, route } : delegated
+  })
 }
 
 export const delegateSubtaskTool = defineTool({
@@ -45,11 +52,14 @@ export const delegateSubtaskTool = defineTool({
   effect: 'write',
   input,
   output,
-  run: async ({ run_id, idempotency_key, ...asked }, ctx) => {
-    const plan = planOf(asked)
+  run: async ({ run_id, idempotency_key, ...fields }, ctx) => {
+    const { session } = ctx
+    const plan = planOf(fields)
     await refuseSchemas([plan], () => '')
-    const given = { plan, run_id, idempotency_key, speaker: speaker(ctx.session) }
-    return remember(ctx.session, await ctx.execute(command, given))
+    const given = { plan, run_id, idempotency_key, speaker: speaker(session) }
+    return byPolicy(session.machine, async (asking) =>
+      remember(session, await ctx.execute(command, { ...given, asking })),
+    )
   },
   say: ({ task_id, parent_task_id, status, route }) => {
     const under = parent_task_id === null ? '' : ` under ${parent_task_id}`

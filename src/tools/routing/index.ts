@@ -1,4 +1,5 @@
 import type { AnyTool } from '../tool.ts'
+import { explainRouteTool } from './explain-route.ts'
 import { listModelsTool } from './list-models.ts'
 import { registerModelTool } from './register-model.ts'
 import { setPolicyTool } from './set-policy.ts'

@@ -3,7 +3,12 @@ import { falter, recover } from '../../agent/commands/falter.ts'
 import { theAgent } from '../../agent/find.ts'
 import { runByNo } from '../../run/find.ts'
 import type { Reported } from '../../task/commands/answer.ts'
-import { completeTask, type Report } from '../../task/commands/complete.ts'
+import {
+  completeTask,
+  NeedsSchemaCheck,
+  type Report,
+  type SchemaCheck,
+} from '../../task/commands/complete.ts'
 import { failTask } from '../../task/commands/report.ts'
 import type { Failed } from '../../task/decide/reporting.ts'
 import { turnById } from '../queries.ts'
@@ -12,13 +17,19 @@ import { endTurn } from './end.ts'
 
 /**
  * Hands a turn's result in, and ends the turn with it. A result that its checks sent back was no good turn of its agent.
- * Throws `NeedsSchemaCheck`, as `completeTask` does.
+ * Answers what is still to be checked, where it is; then nothing was written.
  */
 export const finishTurn = async (
   tx: Tx,
   { report, end }: { readonly report: Report; readonly end: TurnEnd },
-): Promise<Reported> => {
-  const answer = await completeTask(tx, report)
+): Promise<Reported | { readonly wanted: SchemaCheck }> => {
+  let answer: Reported
+  try {
+    answer = await completeTask(tx, report)
+  } catch (needed) {
+    if (needed instanceof NeedsSchemaCheck) return { wanted: needed }
+    throw needed
+  }
   await endTurn(tx, end)
   const { findings } = answer
   await judge(tx, end.turn, findings === undefined ? undefined : `rejected: ${findings}`)
