@@ -1,5 +1,7 @@
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'))
@@ -23,22 +25,43 @@ const leaveOut = {
   },
 }
 
-const { outputFiles } = await build({
-  entryPoints: ['src/main.ts'],
-  outdir: 'dist',
-  chunkNames: 'chunks/[name]-[hash]',
+const forNode = {
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  banner: { js: requireShim },
+}
+
+/** What the source itself answers to tools/list, by the names of the tools, as JSON. */
+const listing = async () => {
+  const contents = `
+    import { listTools } from './src/server/tool-listing.ts'
+    import { tools } from './src/tools/index.ts'
+    export default Object.fromEntries(listTools(tools).map((tool) => [tool.name, tool]))`
+  const directory = await mkdtemp(join(tmpdir(), 'baton-build-'))
+  const outfile = join(directory, 'listing.mjs')
+  await build({ ...forNode, stdin: { contents, resolveDir: '.' }, outfile })
+  const { default: tools } = await import(pathToFileURL(outfile).href)
+  await rm(directory, { recursive: true })
+  return JSON.stringify(tools)
+}
+
+const { outputFiles } = await build({
+  ...forNode,
+  entryPoints: ['src/main.ts'],
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  splitting: true,
   // Names stay, so that a stack in the log can be read.
   minifySyntax: true,
   minifyWhitespace: true,
   plugins: [leaveOut],
   external: ['better-sqlite3'],
-  define: { __BATON_VERSION__: JSON.stringify(version) },
-  banner: { js: requireShim },
+  define: {
+    __BATON_VERSION__: JSON.stringify(version),
+    __BATON_LISTING__: JSON.stringify(await listing()),
+  },
   write: false,
 })
 
