@@ -1,5 +1,7 @@
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 // Another directory and another program: how a test tries a part as it will run when built.
@@ -25,23 +27,44 @@ const leaveOut = {
   },
 }
 
+const forNode = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  banner: { js: requireShim },
+}
+
+/** What the source itself answers to tools/list, by the names of the tools, as JSON. */
+const listing = async () => {
+  const contents = `
+    import { listTools } from './src/server/tool-listing.ts'
+    import { tools } from './src/tools/index.ts'
+    export default Object.fromEntries(listTools(tools).map((tool) => [tool.name, tool]))`
+  const directory = await mkdtemp(join(tmpdir(), 'baton-build-'))
+  const outfile = join(directory, 'listing.mjs')
+  await build({ ...forNode, stdin: { contents, resolveDir: '.' }, outfile })
+  const { default: tools } = await import(pathToFileURL(outfile).href)
+  await rm(directory, { recursive: true })
+  return JSON.stringify(tools)
+}
+
 const { outputFiles } = await build({
+  ...forNode,
   // The worker that evaluates conditions stands beside the program: src/conditions/box.ts looks for it there.
   entryPoints: { main, 'condition-worker': 'src/conditions/worker.ts' },
   outdir,
   chunkNames: 'chunks/[name]-[hash]',
-  bundle: true,
   splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
   // Names stay, so that a stack in the log can be read.
   minifySyntax: true,
   minifyWhitespace: true,
   plugins: [leaveOut],
   external: ['better-sqlite3'],
-  define: { __BATON_VERSION__: JSON.stringify(version) },
-  banner: { js: requireShim },
+  define: {
+    __BATON_VERSION__: JSON.stringify(version),
+    __BATON_LISTING__: JSON.stringify(await listing()),
+  },
   write: false,
 })
 

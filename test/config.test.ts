@@ -290,11 +290,11 @@ describe('commands and flags', () => {
   it.each([
     [
       'doktor',
-      'There is no command "doktor"; there are demo, doctor, archive, config, help, version. Did you mean "doctor"?',
+      'There is no command "doktor"; there are serve, demo, doctor, archive, config, help, version. Did you mean "doctor"?',
     ],
     [
       'help nothing',
-      'There is no command "nothing"; there are demo, doctor, archive, config, help, version.',
+      'There is no command "nothing"; there are serve, demo, doctor, archive, config, help, version.',
     ],
     ['--toolset work', 'There is no flag --toolset. Did you mean --toolsets?'],
     ['--readOnly', 'There is no flag --readOnly. Did you mean --read-only?'],

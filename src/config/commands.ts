@@ -23,9 +23,9 @@ export const commands = {
     operands: 0,
   },
   serve: {
-    usage: 'serve [flags]',
+    usage: 'serve [--db FILE] [--config FILE]',
     says: 'Take the turns of all agents of the database whose runner is command or model, until it is stopped',
-    flags: serverFlags,
+    flags: ['db', 'tenant', 'durability', 'log-level', 'config'],
     operands: 0,
   },
   demo: {

@@ -36,7 +36,7 @@ const parsed = (text: string): unknown => {
 }
 
 /** Takes turns with the model of whoever is connected. A client may ask its user first, so it may take long. */
-export const samplingRunner = (sampler: Sampler, now: () => number): Runner => ({
+const samplingRunner = (sampler: Sampler, now: () => number): Runner => ({
   kind: 'sampling',
   run: async ({ persona, prompt }, { signal }): Promise<TurnOutcome> => {
     const started = now()

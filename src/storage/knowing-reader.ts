@@ -5,7 +5,7 @@ import { after } from './after.ts'
 import { type ArchivePort, looksLikeId } from './archive-port.ts'
 import type { Known } from './known.ts'
 import { Layer, tallyKey } from './layer.ts'
-import { type LogTables, readTally } from './log-statements.ts'
+import { type Head, readTally } from './log-statements.ts'
 import { type Connection, LogReader, type ReadEvent } from './reader.ts'
 
 /** Reads under the lock: what is known is not read again, and what the group has changed so far counts. */
@@ -22,14 +22,14 @@ export class KnowingReader extends LogReader {
   protected constructor(
     connection: Connection,
     { memo, known, archive }: { memo: Memo; known: Known; archive: ArchivePort },
-    head: LogTables['head'],
+    head: Head,
   ) {
     super(connection, memo, { now: head.at, head: head.seq })
     known.meet(head.seq)
     this.known = known
     this.archive = archive
-    this.settled = new Layer(head.seq, head.next_no)
-    this.pending = new Layer(head.seq, head.next_no)
+    this.settled = new Layer(head.seq)
+    this.pending = new Layer(head.seq)
   }
 
   override load<S extends object, E extends DomainEvent>(

@@ -11,11 +11,9 @@ export class Layer {
   /** Entities that were created or appended to. */
   readonly touched = new Set<AnyEntity>()
   seq: number
-  nextNo: number
 
-  constructor(seq: number, nextNo: number) {
+  constructor(seq: number) {
     this.seq = seq
-    this.nextNo = nextNo
   }
 
   count({ scope, name, by }: Tally, sign: 1 | -1): void {
@@ -30,14 +28,12 @@ export class Layer {
     for (const [run, head] of call.runHeads) this.runHeads.set(run, head)
     for (const who of call.actors) this.actors.push(who)
     this.seq = call.seq
-    this.nextNo = call.nextNo
     call.empty()
   }
 
   /** Starts over from `base`. */
   reset(base: Layer): void {
     this.seq = base.seq
-    this.nextNo = base.nextNo
     this.empty()
   }
 

@@ -17,8 +17,6 @@ export interface LogTables {
     at: number
     hash: string
   }
-  head: { one: number; seq: number; at: number; next_no: number }
-  run_head: { run: number; seq: number; at: number; hash: string }
   actor: { no: number; who: string }
   tally: { scope: string; name: string; value: number }
   edge: { target: string; stream: number }
@@ -33,25 +31,24 @@ export interface LogTables {
   }
 }
 
-export const readHead = statement<LogTables>()((db) => db.selectFrom('head').selectAll().where('one', '=', 1))
-export const writeHead = statement<LogTables, { seq: number; at: number; next_no: number }>()((db, p) =>
-  db.updateTable('head').set({ seq: p.seq, at: p.at, next_no: p.next_no }).where('one', '=', 1),
+/** Where the log or a run's part of it ends. */
+export type Head = Pick<LogTables['event'], 'seq' | 'at'>
+
+/**
+ * The head of the log is its last event: a row that says the same would be one more page to write at each commit.
+ * `main`: the newest event is never in the archive, and a view over both files need not be asked.
+ */
+export const readHead = statement<LogTables>()((db) =>
+  db.withSchema('main').selectFrom('event').select(['seq', 'at']).orderBy('seq', 'desc').limit(1),
 )
+/** The head of a run's chain is its last event. */
 export const readRunHead = statement<LogTables, { run: number }>()((db, p) =>
-  db.selectFrom('run_head').select(['seq', 'at', 'hash']).where('run', '=', p.run),
-)
-export const writeRunHead = statement<LogTables, { run: number; seq: number; at: number; hash: string }>()(
-  (db, p) =>
-    db
-      .insertInto('run_head')
-      .values({ run: p.run, seq: p.seq, at: p.at, hash: p.hash })
-      .onConflict((c) =>
-        c.column('run').doUpdateSet((eb) => ({
-          seq: eb.ref('excluded.seq'),
-          at: eb.ref('excluded.at'),
-          hash: eb.ref('excluded.hash'),
-        })),
-      ),
+  db
+    .selectFrom('event')
+    .select(['seq', 'at', 'hash'])
+    .where('run', '=', p.run)
+    .orderBy('seq', 'desc')
+    .limit(1),
 )
 export const insertEvent = statement<LogTables, LogTables['event']>()((db, p) =>
   db.insertInto('event').values({

@@ -13,11 +13,9 @@ const logTables = [
     prev integer not null, born text, type text not null, actor integer not null, correlation text not null,
     at integer not null, hash text not null, data text not null
   )`,
-  // The one index of the log: a run's events in order. A stream's own events are found by walking `prev`.
+  // The one index of the log: a run's events in order, the last of which is the head of its chain. A stream's own
+  // events are found by walking `prev`.
   'create index event_of_run on event (run, seq)',
-  'create table head (one integer primary key check (one = 1), seq integer not null, at integer not null, next_no integer not null)',
-  'insert into head (one, seq, at, next_no) values (1, 0, 0, 1)',
-  'create table run_head (run integer primary key, seq integer not null, at integer not null, hash text not null)',
   'create table actor (no integer primary key, who text not null unique)',
   'create table tally (scope text not null, name text not null, value real not null, primary key (scope, name)) without rowid',
   'create table edge (target text not null, stream integer not null, primary key (target, stream)) without rowid',

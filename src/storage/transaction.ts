@@ -13,15 +13,13 @@ import {
   addEdge,
   addTally,
   dropEdge,
+  type Head,
   insertActor,
   insertEvent,
-  type LogTables,
   readAnswer,
   readHead,
   readRunHead,
   writeAnswer,
-  writeHead,
-  writeRunHead,
 } from './log-statements.ts'
 import type { BoundedMemo } from './memo.ts'
 import type { Connection } from './reader.ts'
@@ -44,7 +42,7 @@ interface Speaker {
 
 /**
  * The transaction of one group of calls. It appends events with their chain, keeps rows equal to their streams,
- * and holds aggregates and heads in memory until `flush`, so a group writes each of them once.
+ * and holds aggregates in memory until `flush`, so a group writes each of them once.
  */
 export class LogTransaction extends KnowingReader implements Tx {
   call: Call
@@ -53,7 +51,7 @@ export class LogTransaction extends KnowingReader implements Tx {
   /** Who spoke last. */
   private spoken: Speaker | undefined
 
-  private constructor(connection: Connection, head: LogTables['head'], parts: TransactionParts) {
+  private constructor(connection: Connection, head: Head, parts: TransactionParts) {
     super(connection, parts, { ...head, at: Math.max(parts.clock(), head.at) })
     this.recall = parts.memo
     this.recall.keep()
@@ -63,10 +61,10 @@ export class LogTransaction extends KnowingReader implements Tx {
 
   /** Reads the head under the lock that the caller holds; `now` is taken after it and never decreases. */
   static begin(connection: Connection, parts: TransactionParts): Awaitable<LogTransaction> {
-    return after(connection.one(readHead, {}), (head) => {
-      if (!head) throw new Error('the log has no head')
-      return new LogTransaction(connection, head, parts)
-    })
+    return after(
+      connection.one(readHead, {}),
+      (head) => new LogTransaction(connection, head ?? { seq: 0, at: 0 }, parts),
+    )
   }
 
   /** True when a call that was kept has appended something. */
@@ -95,20 +93,16 @@ export class LogTransaction extends KnowingReader implements Tx {
     this.recall.undo()
   }
 
-  /** Writes aggregates and heads; the last thing before COMMIT. */
+  /** Writes aggregates; the last thing before COMMIT. */
   flush(): void {
-    const { seq, nextNo, tallies, runHeads } = this.settled
+    const { tallies, runHeads } = this.settled
     for (const [key, { scope, name, by }] of tallies) {
       if (by === 0) continue
       this.connection.write(addTally, { scope, name, value: by })
       const base = this.known.tallies.get(key)
       if (base !== undefined) this.known.tallies.set(key, base + by)
     }
-    for (const [run, head] of runHeads) {
-      this.connection.write(writeRunHead, Object.assign({ run }, head))
-      this.known.runHeads.set(run, head)
-    }
-    if (this.appended) this.connection.write(writeHead, { seq, at: this.now, next_no: nextNo })
+    for (const [run, head] of runHeads) this.known.runHeads.set(run, head)
   }
 
   /** The group's COMMIT is done: what was read and written here serves the next transaction as well. */
@@ -133,7 +127,8 @@ export class LogTransaction extends KnowingReader implements Tx {
     events: readonly E[],
   ): Awaitable<Entity<S, E>> {
     if (events.length === 0) throw new Error(`a ${def.kind} without events`)
-    const no = this.pending.nextNo++
+    // An entity has the number of its first event: no other ever has, whatever is archived, and nothing need count.
+    const no = this.pending.seq + 1
     // Its state follows from its events below.
     const entity = { def, no, id: at.id, run: at.run ?? no, version: 0, lastSeq: 0 } as Entity<S, E>
     return after(this.ready(entity.run), (speaker) => {

@@ -67,7 +67,7 @@ const work = async (open: SqliteStore, ask: Extract<Ask, { do: 'work' }>): Promi
 const poll = (open: SqliteStore): (() => void) => {
   const raw = handle(open)
   const after = raw.prepare('select seq from event where seq > ?').pluck()
-  let seen = raw.prepare('select seq from head').pluck().get() as number
+  let seen = raw.prepare('select max(seq) from event').pluck().get() as number
   let version = raw.pragma('data_version', { simple: true })
   const timer = setInterval(() => {
     const current = raw.pragma('data_version', { simple: true })

@@ -38,8 +38,8 @@ describe('the hash chain', () => {
     'the hash': ["update event set hash = 'x' where seq = 4", 'event 4 (jar'],
     'the order': ['update event set seq = 99 where seq = 12', 'follows event 11: a gap'],
     'an event gone': ['delete from event where seq = 5', 'follows event 4: a gap'],
-    'the last event gone': ['delete from event where seq = 12', 'head is at event 12, the log at 11'],
-    'a head': ["update run_head set hash = 'x' where run = 7", 'head of run 7'],
+    'the last event gone': ['delete from event where seq = 12', 'stands at version 6 (event 12)'],
+    'the stream': ['update event set stream = 20 where stream = 1', 'begins stream 20'],
     'a row': ["update jar set amount = 99 where id = 'a'", 'row a of jar column amount is 99'],
     'a row gone': ["delete from jar where id = 'a'", 'row a of jar is missing'],
     'a tally': [

@@ -18,7 +18,7 @@ import { routingFeatures } from './features-of.ts'
 import type { ByPolicy } from './routed.ts'
 
 /** What decides where no policy says otherwise. It falls back to the plain formula while it knows too little. */
-export const usualStrategy: Strategy = 'learned'
+const usualStrategy: Strategy = 'learned'
 
 export interface RouteQuery {
   readonly run: Run

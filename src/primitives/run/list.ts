@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from 'kysely'
 import type { Reader } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
 import { openStatuses } from '../task/state.ts'
@@ -18,20 +19,32 @@ export interface RunList {
   readonly next: number | undefined
 }
 
+/**
+ * The moment of a run's last event: one seek in the log's index. A run's own row and its last event are never in the
+ * archive, so they are read where they are (`main`): over both files the events of all runs would be sorted.
+ */
+const lastEventAt = (eb: ExpressionBuilder<RunTables, 'run'>) =>
+  eb
+    .selectFrom('event')
+    .select('event.at')
+    .whereRef('event.run', '=', 'run.no')
+    .orderBy('event.seq', 'desc')
+    .limit(1)
+
 const newest = statement<RunTables, { before: number; limit: number }>()((db, p) =>
   db
+    .withSchema('main')
     .selectFrom('run')
-    .leftJoin('run_head', 'run_head.run', 'run.no')
-    .select(['run.no', 'run_head.at'])
+    .select((eb) => ['run.no', lastEventAt(eb).as('at')])
     .where('run.no', '<', p.before)
     .orderBy('run.no', 'desc')
     .limit(p.limit),
 )
 const newestIn = statement<RunTables, { status: string; before: number; limit: number }>()((db, p) =>
   db
+    .withSchema('main')
     .selectFrom('run')
-    .leftJoin('run_head', 'run_head.run', 'run.no')
-    .select(['run.no', 'run_head.at'])
+    .select((eb) => ['run.no', lastEventAt(eb).as('at')])
     .where('run.status', '=', p.status)
     .where('run.no', '<', p.before)
     .orderBy('run.no', 'desc')
@@ -51,12 +64,12 @@ export const listRuns = async (
   const at = { before, limit: limit + 1 }
   const rows = await (status === undefined ? db.all(newest, at) : db.all(newestIn, { ...at, status }))
   const runs: ListedRun[] = []
-  for (const { no, at: lastEventAt } of rows.slice(0, limit)) {
+  for (const { no, at } of rows.slice(0, limit)) {
     const run = await db.loadNo(runStream, no)
     if (!run) continue
     const counts = await db.tallies(String(no))
     const openTasks = openStatuses.reduce((sum, one) => sum + (counts[`task.${one}`] ?? 0), 0)
-    runs.push({ run, openTasks, lastEventAt: lastEventAt ?? run.state.startedAt })
+    runs.push({ run, openTasks, lastEventAt: at ?? run.state.startedAt })
   }
   return { runs, next: rows.length > limit ? rows[limit - 1]?.no : undefined }
 }

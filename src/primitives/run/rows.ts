@@ -25,7 +25,7 @@ export interface RunTables {
     status: string
     name: string | null
   }
-  run_head: { run: number; seq: number; at: number }
+  event: { seq: number; run: number; at: number }
 }
 
 export const runIndexes = ['create index run_status on run (status, no)']

@@ -2,6 +2,7 @@ import type { Reader } from '../../kernel/ports.ts'
 import type { Run, Speaker } from '../run/find.ts'
 import { abandoned, lineage } from '../run/lineage.ts'
 import type { Epoch } from '../run/terms.ts'
+import { type TurnEntity, turnsOfTask } from '../turn/queries.ts'
 import { type Attempt, attemptsOf, type Verdict, verdictOf } from './attempts.ts'
 import type { Definition, Submission } from './events.ts'
 import { type Excerpt, excerpt } from './excerpt.ts'
@@ -26,6 +27,8 @@ export interface TaskDetail {
   readonly timing: Timing
   readonly dependsOn: readonly Relative[]
   readonly dependents: readonly Relative[]
+  /** The turns that Baton took for it, the newest few, oldest first. */
+  readonly turns: readonly TurnEntity[]
   readonly children: { readonly ids: readonly string[]; readonly counts: Readonly<Record<string, number>> }
 }
 
@@ -83,6 +86,7 @@ export const taskDetail = async (
     timing: timingOf(facts, db.now),
     dependsOn: await prerequisitesBriefly(db, state.dependsOn),
     dependents: await dependentsBriefly(db, task.id),
+    turns: await turnsOfTask(db, task.id),
     children: await childrenBriefly(db, task.id),
   }
 }

@@ -40,7 +40,7 @@ export interface Asked {
 }
 
 /** Task, context, inputs, earlier attempts, checks: everything but who does it and how it is handed in. */
-export const askedPrompt = (asked: Asked, retry?: Retry): string => {
+const askedPrompt = (asked: Asked, retry?: Retry): string => {
   const { task_id, title, task, context, inputs } = asked
   const parts = [`## Task ${task_id}: ${title}\n${task}`]
   if (context !== null) parts.push(`## Context\n${asText(context)}`)

@@ -28,8 +28,6 @@ export type TurnState =
       readonly stopped: Stopped | null
     })
 
-export type Running = Extract<TurnState, { status: 'running' }>
-
 /** Remembers; holds no rule. */
 export const evolveTurn = (state: TurnState | undefined, event: Recorded<TurnEvent>): TurnState => {
   if (event.type === 'turn.started')

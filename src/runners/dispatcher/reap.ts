@@ -1,5 +1,3 @@
-import type { Reader } from '../../kernel/ports.ts'
-import { taskById } from '../../primitives/task/find.ts'
 import { reapTurn } from '../../primitives/turn/commands/end.ts'
 import { type TurnEntity, turnsOn } from '../../primitives/turn/queries.ts'
 import type { Stopped } from '../../primitives/turn/terms.ts'
@@ -46,14 +44,4 @@ export const reap = async (parts: DispatcherParts, processes: Processes): Promis
     log.info({ turn: id, stopped }, 'a turn of a server that died was ended')
   }
   return orphans.length
-}
-
-/** Whether a turn still works under the claim that it was started with. */
-export const stillHeld = async (db: Reader, turn: TurnEntity): Promise<boolean> => {
-  const task = await taskById(db, turn.state.task)
-  return (
-    task?.state.status === 'claimed' &&
-    task.state.by === turn.state.agent &&
-    task.state.attempt === turn.state.attempt
-  )
 }

@@ -48,7 +48,6 @@ export const audit = (db: Database.Database, streams: readonly AnyStream[]): Aud
   compareRows(db, streams, log.entities, report)
   compareTallies(db, log.tallies, report)
   compareEdges(db, log.entities, report)
-  compareHeads(db, log, report)
   const counts: Record<string, number> = {}
   for (const { def } of log.entities.values()) counts[def.kind] = (counts[def.kind] ?? 0) + 1
   return { events: log.events, entities: counts, findings, found }
@@ -58,17 +57,16 @@ type Report = (place: string, problem: string) => void
 
 interface ReadLog {
   readonly events: number
-  readonly lastSeq: number
   readonly entities: ReadonlyMap<number, Folded>
   readonly tallies: ReadonlyMap<string, number>
-  readonly heads: ReadonlyMap<number, { readonly seq: number; readonly hash: string }>
 }
 
 const readLog = (db: Database.Database, streams: readonly AnyStream[], report: Report): ReadLog => {
   const byKind = new Map(streams.map((def) => [def.kind, def]))
   const entities = new Map<number, Folded>()
   const tallies = new Map<string, number>()
-  const heads = new Map<number, { seq: number; hash: string }>()
+  /** Of each run, the hash of its last event so far. */
+  const heads = new Map<number, string>()
   const count = (scope: string, name: string, by: number) => {
     const key = JSON.stringify([scope, name])
     tallies.set(key, (tallies.get(key) ?? 0) + by)
@@ -87,18 +85,20 @@ const readLog = (db: Database.Database, streams: readonly AnyStream[], report: R
     if (row.at < lastAt) report(place, 'is older than the event before it')
     lastSeq = row.seq
     lastAt = row.at
-    const { hash: before } = heads.get(row.run) ?? { hash: origin }
+    const before = heads.get(row.run) ?? origin
     if (row.type === 'run.archived') compareMoved(row, moved.get(row.run) ?? 0, before, report)
     moved.set(row.run, (moved.get(row.run) ?? 0) + 1)
     const expected = link(before, { ...row, who: row.who ?? '' })
     if (row.hash !== expected) report(place, 'its hash does not fit the chain')
-    heads.set(row.run, { seq: row.seq, hash: row.hash })
+    heads.set(row.run, row.hash)
     const def = byKind.get(row.type.slice(0, row.type.indexOf('.')))
     if (!def) {
       report(place, 'is of a kind that this Baton does not know')
       continue
     }
     const was = entities.get(row.stream)
+    if (!was && row.stream !== row.seq)
+      report(place, `begins stream ${row.stream}, which is not its own number`)
     if (row.version !== (was?.version ?? 0) + 1)
       report(place, `has version ${row.version} after ${was?.version ?? 0}`)
     if (row.prev !== (was?.lastSeq ?? 0))
@@ -116,7 +116,7 @@ const readLog = (db: Database.Database, streams: readonly AnyStream[], report: R
   }
   for (const { def, state, id, run } of entities.values())
     for (const { scope, name, by } of def.standing(state, { id, run })) count(scope, name, by)
-  return { events, lastSeq, entities, tallies, heads }
+  return { events, entities, tallies }
 }
 
 /** What a run's move to the archive says it took along, against what the two files hold. */
@@ -208,27 +208,4 @@ const compareEdges = (db: Database.Database, entities: ReadonlyMap<number, Folde
     if (!expected.delete(`${target} ${stream}`)) report(`edge ${target} → ${stream}`, 'is not in the log')
   }
   for (const edge of expected) report(`edge ${edge}`, 'is missing')
-}
-
-const compareHeads = (db: Database.Database, log: ReadLog, report: Report): void => {
-  const head = db.prepare('select seq, next_no from head').get() as
-    | { seq: number; next_no: number }
-    | undefined
-  if (head?.seq !== log.lastSeq) report('head', `is at event ${head?.seq}, the log at ${log.lastSeq}`)
-  const most = Math.max(0, ...log.entities.keys())
-  if (head && head.next_no <= most)
-    report('head', `would number the next entity ${head.next_no}, but ${most} exists`)
-  const rows = db.prepare('select run, seq, hash from run_head').all() as {
-    run: number
-    seq: number
-    hash: string
-  }[]
-  const left = new Map(log.heads)
-  for (const { run, seq, hash } of rows) {
-    const should = left.get(run)
-    left.delete(run)
-    if (should?.seq !== seq || should.hash !== hash)
-      report(`head of run ${run}`, `is at event ${seq}, the log at ${should?.seq ?? 'no event'}`)
-  }
-  for (const run of left.keys()) report(`head of run ${run}`, 'is missing')
 }

@@ -10,10 +10,13 @@ import type { LockWait } from './lock-wait.ts'
 import type { SameFiles } from './same-files.ts'
 import { isStorageFault } from './storage-fault.ts'
 import { WalBound } from './wal-bound.ts'
+import type { WalRoom } from './wal-room.ts'
 
 export interface GroupCommitParts {
   readonly connection: SqliteConnection
   readonly files: SameFiles
+  /** None where commits are not synced: then nothing is gained by room. */
+  readonly walRoom: WalRoom | undefined
   readonly lock: LockWait
   readonly archive: ArchivePort
   readonly clock: Clock
@@ -112,7 +115,8 @@ export class GroupCommit {
 
   /** Runs a group under the lock, which is given back whatever happens. */
   private async transact(group: readonly Waiting[]): Promise<readonly Outcome[]> {
-    const { connection, archive, clock, newId, onFault } = this.parts
+    const { connection, files, walRoom, archive, clock, newId, onFault } = this.parts
+    walRoom?.ensure(files.walInode)
     const turn = new UnbrokenTurn()
     const [{ call }] = group as [Waiting]
     let tx: LogTransaction | undefined
@@ -155,12 +159,13 @@ export class GroupCommit {
   }
 
   private commit(tx: LogTransaction): void {
-    const { connection, files, committed, onFault } = this.parts
+    const { connection, files, walRoom, committed, onFault } = this.parts
     tx.flush()
     connection.run('commit')
     // Only now: a WAL that is unlinked between a look and the COMMIT would go unnoticed.
     this.lost = !files.hold()
     if (this.lost) throw new Error('the database file or its WAL was replaced while open')
+    walRoom?.saw(files.walSize)
     tx.committed()
     if (!tx.appended) return
     try {

@@ -8,9 +8,9 @@ const seen = (path: string) => statSync(path, { bigint: true, throwIfNoEntry: fa
  */
 export class SameFiles {
   private readonly file: string
-  private readonly wal: string
+  readonly wal: string
   private readonly inode: bigint | undefined
-  private readonly walInode: bigint | undefined
+  readonly walInode: bigint | undefined
   /** Bytes of the WAL at the last look. */
   walSize = 0
 
@@ -19,7 +19,9 @@ export class SameFiles {
     this.file = file
     this.wal = `${file}-wal`
     this.inode = seen(this.file)?.ino
-    this.walInode = seen(this.wal)?.ino
+    const wal = seen(this.wal)
+    this.walInode = wal?.ino
+    this.walSize = Number(wal?.size ?? 0)
   }
 
   /** True while both files are the ones that were opened. Costs 2 to 4 µs. */

@@ -12,6 +12,7 @@ import { type Durability, openReader, openWriter } from './open.ts'
 import { SameFiles } from './same-files.ts'
 import { Snapshots } from './snapshots.ts'
 import { Turns } from './turns.ts'
+import { WalRoom } from './wal-room.ts'
 
 export interface SqliteOptions {
   readonly file: string
@@ -59,10 +60,12 @@ export class SqliteStore implements Store {
       hear: (rung) => this.bell.hear(rung),
       onFault: (fault) => onFault(fault, undefined),
     })
+    const files = new SameFiles(file)
     this.groups = new GroupCommit({
       connection: writer,
       archive: this.archive,
-      files: new SameFiles(file),
+      files,
+      walRoom: durability === 'full' ? new WalRoom(files.wal, files.walSize) : undefined,
       lock: this.lock,
       clock,
       newId,

@@ -24,7 +24,9 @@ const input = z.strictObject({
       command: text(64).describe('Configured command').optional(),
       model: text(100).describe('Endpoint or group').optional(),
       tools: list(text(64), 30).describe('Baton tools that a model may call').optional(),
+      sticky_ms: whole(1_000, 86_400_000).describe('Stays with one endpoint of the group').optional(),
     })
+    .describe('By runner')
     .optional(),
   max_concurrent: whole(1, 1_000).describe('Tasks at once; default 5').optional(),
   metadata: z.record(z.string(), json).describe('Your own notes').optional(),

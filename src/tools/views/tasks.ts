@@ -81,6 +81,21 @@ export const sayTaskRow = (row: TaskRow): string => {
   return `${line}\n${fenced(cut(asText(row.result) ?? '', 300))}`
 }
 
+/** A turn that Baton took for an agent. */
+const turnRow = ({ id, state }: TaskDetail['turns'][number]) => ({
+  turn_id: id,
+  attempt: state.attempt,
+  agent_id: state.agent,
+  runner: state.runner,
+  name: state.name,
+  status: state.status,
+  started_at: iso(state.startedAt),
+  ...(state.replica && { replica: true }),
+  ...(state.status === 'ended'
+    ? { ok: state.ok, why: state.why, ended_at: iso(state.endedAt), stopped: state.stopped }
+    : {}),
+})
+
 /** A task with everything there is to know of it. */
 export const taskView = (detail: TaskDetail) => {
   const { run, task, definition, submission, result, verification, verdict, attempts, timing } = detail
@@ -119,6 +134,7 @@ export const taskView = (detail: TaskDetail) => {
     findings: verdict?.findings ?? null,
     ...(state.status === 'review' ? { open_reviews: state.openReviews } : {}),
     attempts: attempts.slice(-mostAttempts).map(attemptRow),
+    ...(detail.turns.length > 0 && { turns: detail.turns.map(turnRow) }),
     timing,
     depends_on: detail.dependsOn,
     dependents: detail.dependents,

@@ -20,6 +20,9 @@ describe('the settings of a run', () => {
       max_cost_usd: null,
       max_wall_ms: null,
       on_failed_prerequisite: 'block',
+      on_agent_failure: 'retry',
+      max_restarts: 3,
+      hedge_after_ms: null,
     })
   })
 

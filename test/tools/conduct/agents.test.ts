@@ -43,9 +43,14 @@ describe('spawn_agent', () => {
       await expect(spawn({ name }), name).rejects.toMatchObject({ code: 'invalid_argument' })
   })
 
-  it('offers only the runner that exists', async () => {
-    expect(await spawn({ runner: 'client' })).toMatchObject({ status: 'no_worker' })
-    await expect(spawn({ runner: 'model' })).rejects.toMatchObject({ code: 'invalid_argument' })
+  it('refuses a runner that this server does not have, and says what to use instead', async () => {
+    expect(await spawn({ runner: 'client' })).toMatchObject({ status: 'no_worker', runner: 'client' })
+    for (const runner of ['model', 'command', 'sampling'])
+      await expect(spawn({ runner })).rejects.toMatchObject({
+        code: 'unsupported_by_client',
+        report: { hint: expect.stringContaining('runner "client"') },
+      })
+    await expect(spawn({ runner: 'shell' })).rejects.toMatchObject({ code: 'invalid_argument' })
   })
 
   it('takes the role it is given before that of its profile', async () => {

@@ -113,10 +113,18 @@ describe('an archived run', () => {
   })
 
   it('is listed, and says what was archived', async () => {
-    const { run_id, call, say } = await played()
+    const { run_id, call, say, clock } = await played()
+    clock.passes(1_000)
     await call('end_run', { run_id, outcome: 'completed', archive: true })
     const [listed] = (await call('list_runs')).runs
-    expect(listed).toMatchObject({ run_id, status: 'completed', archived: true, open_tasks: 0 })
+    const last_event_at = new Date(clock.now).toISOString()
+    expect(listed).toMatchObject({
+      run_id,
+      status: 'completed',
+      archived: true,
+      open_tasks: 0,
+      last_event_at,
+    })
     expect(await say('list_runs')).toContain('completed (archived)')
     const run = await call('get_run', { run_id })
     expect(run).toMatchObject({ archived: { tasks: 4 }, counts: { done: 1, cancelled: 3 } })
@@ -128,9 +136,9 @@ describe('an archived run', () => {
   it('is archived once', async () => {
     const { run_id, call, file } = await played()
     const first = await call('end_run', { run_id, outcome: 'completed', archive: true })
-    const head = count(file, 'select seq as n from head')
+    const head = count(file, 'select max(seq) as n from event')
     expect(await call('end_run', { run_id, outcome: 'failed', archive: true })).toEqual(first)
-    expect(count(file, 'select seq as n from head')).toBe(head)
+    expect(count(file, 'select max(seq) as n from event')).toBe(head)
   })
 
   it('can be ended and archived by one call', async () => {
@@ -145,7 +153,7 @@ describe('an archived run', () => {
   it('takes no more work', async () => {
     const { run_id, agent_id, tasks, checkpoint_id, report, call, file, ...board } = await played()
     await call('end_run', { run_id, outcome: 'completed', archive: true })
-    const head = count(file, 'select seq as n from head')
+    const head = count(file, 'select max(seq) as n from event')
     await expect(call('create_tasks', { run_id, tasks: [{ task: 'more' }] })).rejects.toMatchObject({
       code: 'already_ended',
       report: { hint: expect.stringContaining('archived') },
@@ -158,7 +166,7 @@ describe('an archived run', () => {
     const again = { task_id: tasks.a, lease_token: report, result: { boards: 12 }, metrics: { tokens: 70 } }
     expect(await call('complete_task', again)).toMatchObject({ task_id: tasks.a, status: 'done' })
     await expect(call('complete_task', { ...again, lease_token: 'lease_other' })).rejects.toThrow()
-    expect(count(file, 'select seq as n from head')).toBe(head)
+    expect(count(file, 'select max(seq) as n from event')).toBe(head)
     expect(board.faults).toEqual([])
   })
 

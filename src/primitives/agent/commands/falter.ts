@@ -9,7 +9,7 @@ import { agentStream } from '../rows.ts'
 import { terminate } from './terminate.ts'
 
 /** Failed turns in a row after which an agent counts as failed: a program that crashes now and then is no dead one. */
-export const failedAfter = 3
+const failedAfter = 3
 
 /** What a failed turn meant for its agent. */
 export type Falter =

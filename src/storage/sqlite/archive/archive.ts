@@ -5,7 +5,7 @@ import type { ArchivePort } from '../../archive-port.ts'
 import type { SqliteConnection } from '../connection.ts'
 import { missingArchive } from '../failures.ts'
 import { openReader, openWriter } from '../open.ts'
-import { seeBoth } from './both.ts'
+import { seeBoth, wasMoved } from './both.ts'
 import { copyRun, deleteRun } from './move-out.ts'
 
 /** The file that holds the archived runs of a database: beside it, of the same schema. */
@@ -84,10 +84,7 @@ export class Archive implements ArchivePort {
   /** Whether nothing was archived yet: only then a missing file may be created. */
   private isFirst(): boolean {
     const archived = this.parts.writer.raw
-      .prepare(
-        `select 1 from run_head where
-         (select type from event where event.run = run_head.run order by seq limit 1) = 'run.archived' limit 1`,
-      )
+      .prepare(`select 1 from run where ${wasMoved('run.no')} limit 1`)
       .get()
     return archived === undefined
   }

@@ -6,7 +6,7 @@ import { kindsWithEdges, tablesOfRuns } from './tables.ts'
  * Whether a run was moved, by the main file alone: its events there begin with the one that says so. A copy without
  * it was left by a move that did not come to its end, and counts for nothing.
  */
-const wasMoved = (run: string): string =>
+export const wasMoved = (run: string): string =>
   `(select type from main.event where run = ${run} order by seq limit 1) = 'run.archived'`
 
 /**

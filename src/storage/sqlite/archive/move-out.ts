@@ -34,15 +34,12 @@ export const copyRun = (archive: Database.Database, from: string, { run, streams
              where stream in (select no from hot."${kind}" where run = ?)`,
           )
           .run(run)
-      // What makes the file readable by itself: who spoke, and where the chain of the run ends.
+      // What makes the file readable by itself: who spoke.
       archive
         .prepare(
           `insert or ignore into main.actor select no, who from hot.actor
            where no in (select actor from hot.event where run = ?)`,
         )
-        .run(run)
-      archive
-        .prepare('insert or replace into main.run_head select * from hot.run_head where run = ?')
         .run(run)
       return countEqual(archive, run)
     })()
