@@ -106,7 +106,11 @@ describe('a team of commands, models and a session', () => {
         const whole = async (key: string) => second.must('get_task', { run_id, task_id: key })
         expect(await whole('count-1')).toMatchObject({
           result: { words: 4 },
-          evidence: { command: 'count', exit_code: 0, output_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+          evidence: {
+            command: 'count',
+            exit_code: 0,
+            output_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+          },
         })
         expect(await whole('shout-2')).toMatchObject({ result: 'THE QUICK BROWN FOX' })
         const model = await whole('ada-3')
