@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import type { Config } from './config.ts'
 import { schema, streams } from './primitives/index.ts'
 import { type Lane, laneNo } from './primitives/task/lane.ts'
-import { migrationSteps, schemaVersion } from './storage/schema.ts'
+import { schemaVersion, wholeSchema } from './storage/schema.ts'
 import { archiveOf } from './storage/sqlite/archive/archive.ts'
 import { seeBoth } from './storage/sqlite/archive/both.ts'
 import { audit, type Finding } from './storage/sqlite/audit.ts'
@@ -35,10 +35,14 @@ export const doctor = (config: Pick<Config, 'db'>): number => {
     say(
       `file    ${config.db}, schema ${fileSchema} of ${schemaVersion}, ${db.pragma('journal_mode', { simple: true })}`,
     )
+    if (fileSchema < schemaVersion) {
+      say('older   a server that opens this file brings it up to date; look again after that')
+      return 1
+    }
     const broken = (db.pragma('integrity_check(5)') as { integrity_check: string }[])
       .map((row) => row.integrity_check)
       .filter((line) => line !== 'ok')
-    const lacking = [...missingParts(db, migrationSteps(streams, schema)), ...wrongLanes(db)]
+    const lacking = [...missingParts(db, wholeSchema(streams, schema)), ...wrongLanes(db)]
     const { events, entities, findings, found } = audit(db, streams)
     const kinds = Object.entries(entities).map(([kind, n]) => `${n} ${kind}`)
     say(`log     ${events} events; ${kinds.join(', ') || 'nothing yet'}`)

@@ -4,7 +4,7 @@ import type { AnyStream } from '../kernel/stream.ts'
 export const applicationId = 0x4241544e
 
 /** The newest schema this program knows. Migrations only add. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 const logTables = [
   // `data` stands last: what long texts push onto overflow pages is then read only when it is asked for.
@@ -32,8 +32,25 @@ const entityTable = (def: AnyStream): string =>
     ${def.columnNames.map((name) => `, "${name}"`).join('')}
   )`
 
-/** Steps from each schema version to the next; `steps[0]` makes an empty file version 1. */
+/** Everything that a file holds. */
+export const wholeSchema = (streams: readonly AnyStream[], more: readonly string[]): readonly string[] => [
+  ...logTables,
+  ...streams.map(entityTable),
+  ...more,
+]
+
+/** The same, leaving alone what is there already. */
+const missing = (sql: string): string => sql.replace(/^create (table|(?:unique )?index)/, '$& if not exists')
+
+/**
+ * Steps from each schema version to the next; `steps[0]` makes an empty file version 1.
+ * 2: kinds of entities were added. The head of the log and of a run is its last event; the two tables that said so in
+ * version 1 stay where they are, since an older program may have the file open.
+ */
 export const migrationSteps = (
   streams: readonly AnyStream[],
   more: readonly string[],
-): readonly (readonly string[])[] => [[...logTables, ...streams.map(entityTable), ...more]]
+): readonly (readonly string[])[] => {
+  const whole = wholeSchema(streams, more)
+  return [whole, whole.map(missing)]
+}

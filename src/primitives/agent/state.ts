@@ -19,7 +19,7 @@ interface AgentCommon {
   readonly spawnedAt: number
   readonly restarts: number
   /** Turns that Baton took for it and that failed, since the last good one. */
-  readonly failures: number
+  readonly failures?: number
 }
 
 export type AgentState =
@@ -37,7 +37,7 @@ export const evolveAgent = (state: AgentState | undefined, event: Recorded<Agent
     const runnerOptions = event.data.runner_options
     const who = { name, purpose, profile, role, capabilities, runner, runnerOptions, metadata }
     const { restarts } = event.data
-    const at = { promptSeq: event.seq, session: null, spawnedAt: event.at, restarts, failures: 0 }
+    const at = { promptSeq: event.seq, session: null, spawnedAt: event.at, restarts }
     return { status: 'active', ...who, maxConcurrent: max_concurrent, ...at }
   }
   if (!state) throw new Error(`${event.type} before the agent was spawned`)

@@ -49,7 +49,7 @@ const success = (scope: string, busyMs: number): readonly Tally[] => [
 /** As `success`, and for what is learned of the worker's kind. */
 const succeeded = (
   agent: string,
-  place: ArmPlace | null,
+  place: ArmPlace | undefined,
   busyMs: number,
   costUsd: number | undefined,
 ): readonly Tally[] => {
@@ -58,13 +58,13 @@ const succeeded = (
   return [...own, ...armTallies(place, { ok: true, busyMs, ...(costUsd !== undefined && { costUsd }) })]
 }
 
-const failed = (agent: string, place: ArmPlace | null): readonly Tally[] => {
+const failed = (agent: string, place: ArmPlace | undefined): readonly Tally[] => {
   const own = { scope: agent, name: 'failed', by: 1 }
   return place ? [own, ...armTallies(place, { ok: false })] : [own]
 }
 
-const placeIn = (state: TaskState | undefined): ArmPlace | null =>
-  state?.status === 'claimed' || state?.status === 'review' ? state.place : null
+const placeIn = (state: TaskState | undefined): ArmPlace | undefined =>
+  state?.status === 'claimed' || state?.status === 'review' ? state.place : undefined
 
 /** Spend of a run, and how many reports named it: the sample size that goes with the sum. */
 const spent = (scope: string, name: 'tokens' | 'cost_usd', by: number): readonly Tally[] => [

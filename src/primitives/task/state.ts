@@ -52,7 +52,8 @@ export interface Claim {
   readonly claimedAt: number
   /** When the attempt ends whatever is renewed, or null. */
   readonly deadline: number | null
-  readonly place: ArmPlace | null
+  /** Absent where nothing is learned from what comes of it, as in events from before there was learning. */
+  readonly place?: ArmPlace
 }
 
 export type TaskState =
@@ -70,7 +71,7 @@ export type TaskState =
       readonly readyAt: number
       /** From the claim to the report, ms. */
       readonly busyMs: number
-      readonly place: ArmPlace | null
+      readonly place?: ArmPlace
       readonly openReviews: readonly string[]
     } & Reported)
   | (TaskCommon & {
@@ -230,7 +231,7 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
       return { ...s, agent, priority, lane: laneNo({ run: event.run, agent, except, requires }) }
     }
     case 'task.claimed': {
-      const { by, token, lease_ms, lease_ends_at, attempt, place = null } = event.data
+      const { by, token, lease_ms, lease_ends_at, attempt, place } = event.data
       const deadline = s.timeoutMs === null ? null : event.at + s.timeoutMs
       return grown(base, {
         attempt,
@@ -242,7 +243,7 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
         leaseEndsAt: lease_ends_at,
         claimedAt: event.at,
         deadline,
-        place,
+        ...(place && { place }),
       })
     }
     case 'task.progressed':
@@ -264,8 +265,8 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
     case 'task.submitted': {
       const { by, digest, reviews: openReviews } = event.data
       const busyMs = s.status === 'claimed' ? event.at - s.claimedAt : 0
-      const place = s.status === 'claimed' ? s.place : null
-      return grown(base, { status: 'review', readyAt, busyMs, place, openReviews, by, digest, resultSeq })
+      const place = s.status === 'claimed' && s.place ? { place: s.place } : {}
+      return grown(base, { status: 'review', readyAt, busyMs, ...place, openReviews, by, digest, resultSeq })
     }
     case 'task.verified': {
       if (s.status !== 'review') return s

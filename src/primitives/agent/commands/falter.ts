@@ -1,5 +1,6 @@
 import type { Tx } from '../../../kernel/ports.ts'
 import type { Run } from '../../run/find.ts'
+import { defaultSettings } from '../../run/settings.ts'
 import { readdress } from '../../task/commands/change.ts'
 import { addressedTo } from '../../task/held.ts'
 import type { AgentEvent } from '../events.ts'
@@ -20,7 +21,7 @@ export type Falter =
 
 /** A turn of an agent went well: what failed before counts no more. */
 export const recover = async (tx: Tx, agent: Agent, turn: string): Promise<void> => {
-  if (agent.state.status !== 'active' || agent.state.failures === 0) return
+  if (agent.state.status !== 'active' || !agent.state.failures) return
   await tx.append(agent, [{ type: 'agent.recovered', data: { turn } }])
 }
 
@@ -35,12 +36,13 @@ export const falter = async (
   { turn, error }: { readonly turn: string; readonly error: string },
 ): Promise<Falter> => {
   if (agent.state.status !== 'active') return { what: 'kept' }
-  const in_a_row = agent.state.failures + 1
+  // Agents and runs of a file from before these were counted and set have neither.
+  const in_a_row = (agent.state.failures ?? 0) + 1
   await tx.append(agent, [{ type: 'agent.faltered', data: { turn, error, in_a_row } }])
-  const { on_agent_failure: rule, max_restarts: most } = run.state.settings
+  const { on_agent_failure: rule, max_restarts: most } = { ...defaultSettings, ...run.state.settings }
   if (in_a_row < failedAfter || rule === 'retry') return { what: 'kept' }
   if (rule === 'proceed') return end(tx, agent, `${in_a_row} turns failed in a row`)
-  const { restarts } = agent.state
+  const restarts = agent.state.restarts ?? 0
   if (restarts >= most) return end(tx, agent, `it was replaced ${restarts} times and still fails`)
   return { what: 'replaced', by: (await replace(tx, agent)).id }
 }
@@ -53,7 +55,7 @@ const end = async (tx: Tx, agent: Agent, why: string): Promise<Falter> => {
 /** The same agent anew: name, persona, capabilities and runner; what only the old one might take is the new one's. */
 const replace = async (tx: Tx, old: Agent): Promise<Agent> => {
   const { name, purpose, profile, role, capabilities, runner, metadata } = old.state
-  const { runnerOptions: runner_options, maxConcurrent: max_concurrent, restarts } = old.state
+  const { runnerOptions: runner_options, maxConcurrent: max_concurrent, restarts = 0 } = old.state
   const prompt = await personaOf(tx, old.state)
   const kept = {
     name,

@@ -86,7 +86,7 @@ const start = async (tx: Tx, take: Take, claimed: ClaimedTask, replica: boolean)
     persona: await personaOf(tx, agent.state),
     options: agent.state.runnerOptions ?? {},
     name,
-    hedgeAfterMs: run.state.settings.hedge_after_ms,
+    hedgeAfterMs: run.state.settings.hedge_after_ms ?? null,
   }
 }
 

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { streams } from '../../src/primitives/index.ts'
+import { audit } from '../../src/storage/sqlite/audit.ts'
+import { startBaton, tempFile } from '../support/client.ts'
+
+/** A file that an earlier Baton made: a run with one agent, three tasks (one done, one claimed), a checkpoint. */
+const olderFile = (): string => {
+  const file = tempFile()
+  const db = new Database(file)
+  db.exec(readFileSync(new URL('./fixtures/schema-1.sql', import.meta.url), 'utf8'))
+  db.close()
+  return file
+}
+
+const findings = (file: string) => {
+  const db = new Database(file, { readonly: true })
+  const { findings: found } = audit(db, streams)
+  db.close()
+  return found
+}
+
+describe('a database of schema 1', () => {
+  it('is brought up to date with everything in it, and goes on', async () => {
+    const file = olderFile()
+    const baton = await startBaton({ file })
+    expect(findings(file)).toEqual([])
+    const { tasks } = await baton.call('list_tasks', {})
+    expect(tasks.map(({ key, status }: { key: string; status: string }) => `${key} ${status}`)).toEqual([
+      'a done',
+      'b claimed',
+      'c ready',
+    ])
+    await baton.call('create_tasks', { tasks: [{ key: 'd', task: 'sweep up', depends_on: ['c'] }] })
+    await baton.call('spawn_agent', { purpose: 'paint', name: 'kim' })
+    await baton.call('claim_task', { agent_id: 'kim', task_id: 'c' })
+    await baton.call('complete_task', { task_id: 'c', result: 'red' })
+    expect((await baton.call('get_task', { task_id: 'd' })).status).toBe('ready')
+    const { reverted } = await baton.call('rollback_to_checkpoint', { checkpoint_id: 'begun' })
+    expect(reverted).toMatchObject({ undone_tasks: 1, undone_agents: 1 })
+    await baton.close()
+    expect(baton.faults).toEqual([])
+    expect(findings(file)).toEqual([])
+  })
+
+  it('is opened by several at once', async () => {
+    const file = olderFile()
+    const all = await Promise.all([1, 2, 3].map(() => startBaton({ file })))
+    for (const baton of all) expect((await baton.call('list_runs', {})).runs).toHaveLength(1)
+  })
+})
