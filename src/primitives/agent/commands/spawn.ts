@@ -3,6 +3,8 @@ import { plainHandle } from '../../../kernel/handle.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import type { CapabilityEdge } from '../../capability/graph.ts'
 import { capabilityNames, declareEdges } from '../../capability/vocabulary.ts'
+import { endpointsFor } from '../../model/find.ts'
+import { listModels } from '../../model/list.ts'
 import { mayAdd, mayGoOn } from '../../run/budget.ts'
 import type { Run } from '../../run/find.ts'
 import type { HeldCapability, RunnerKind, RunnerOptions } from '../events.ts'
@@ -46,6 +48,7 @@ export const spawnAgent = async (
   await mayGoOn(tx, run)
   await mayAdd(tx, run, 'max_agents', 1)
   await freeName(tx, run, input.name)
+  await knownModel(tx, input)
   const profile = await settleProfile(tx, run, input.profile ?? defaultProfile)
   const variables = { purpose: input.purpose, goal: run.state.goal, ...input.variables }
   const resolved = resolveProfile(profile, (name) => definedIn(run, name) ?? shippedProfile(name), variables)
@@ -80,6 +83,24 @@ export const spawnAgent = async (
     },
   ])
   return { agent, prompt: resolved.prompt }
+}
+
+/** An agent whose endpoint nobody has named would wait for ever. */
+const knownModel = async (tx: Tx, { runner, runner_options }: Spawn): Promise<void> => {
+  const model = runner_options?.model
+  if (runner !== 'model' || model === undefined || (await endpointsFor(tx, model)).length > 0) return
+  const { models } = await listModels(tx, { limit: 10 })
+  const names = models.map(({ endpoint: { name, group } }) =>
+    group === null ? name : `${name} (group ${group})`,
+  )
+  throw new Failure(
+    'not_found',
+    `runner_options.model: there is no endpoint or group "${model}".`,
+    names.length > 0
+      ? `Use one of ${names.join(', ')}, or add one with register_model.`
+      : 'Add one with register_model (toolset routing), or name it in the configuration.',
+    { field: 'runner_options.model', model },
+  )
 }
 
 const freeName = async (tx: Tx, run: Run, name: string | undefined): Promise<void> => {
