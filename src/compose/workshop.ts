@@ -42,8 +42,14 @@ export const openWorkshop = (parts: WorkshopParts): OpenWorkshop => {
       if (!(err instanceof Failure)) log.warn({ err, run_id }, 'the agents of a run are not worked for')
     }
   }
+  const looked = new Set<string>()
   return {
     serve,
+    conducts: (run_id) => {
+      if (looked.has(run_id)) return
+      looked.add(run_id)
+      void serve(run_id)
+    },
     problemWith: (runner, options) =>
       runner === 'client' ? noWorkshop.problemWith(runner, options) : problemWith(runner, options),
     admits,

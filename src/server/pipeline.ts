@@ -58,7 +58,7 @@ export class Pipeline {
       if (this.parts.checksOutput) checkOutput(tool, result)
       // Whoever acts in a run conducts it or works in it: its agents' turns are then taken here.
       if (tool.effect !== 'read' && typeof result.run_id === 'string')
-        void this.parts.workshop?.serve(result.run_id)
+        this.parts.workshop?.conducts(result.run_id)
       const text = this.say(tool, result, input, correlation)
       this.parts.log.debug({ correlation, tool: name, ms: since(started), code: 'ok' }, 'tool call')
       return { content: [{ type: 'text', text }], structuredContent: result }

@@ -9,6 +9,8 @@ import type { Here } from '../primitives/presence/commands/show.ts'
 export interface Workshop {
   /** Takes the turns of a run's agents from now on. Resolves when those count as worked for; never rejects. */
   serve(run_id: string): Promise<void>
+  /** The same for a run in which this session acts, looked at once: it must cost a call nothing. */
+  conducts(run_id: string): void
   /** Why no agent with this runner can be worked for here, or undefined. */
   problemWith(runner: RunnerKind, options: RunnerOptions | undefined): Failure | undefined
   /** Which model endpoints the configuration lets tools register. */
@@ -20,6 +22,7 @@ export interface Workshop {
 /** That of a server which executes nothing. */
 export const noWorkshop: Workshop = {
   serve: async () => {},
+  conducts: () => {},
   problemWith: (runner) =>
     runner === 'client'
       ? undefined

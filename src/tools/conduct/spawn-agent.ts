@@ -86,7 +86,9 @@ export const spawnAgentTool = defineTool({
     const asked = { ...rest, profile: profile === undefined ? undefined : profileOf(profile) }
     const { here } = ctx.workshop
     const given = { run_id, idempotency_key, asked, speaker: speaker(ctx.session), here }
-    return remember(ctx.session, await ctx.execute(spawn, given))
+    const spawned = remember(ctx.session, await ctx.execute(spawn, given))
+    if (spawned.runner !== 'client') await ctx.workshop.serve(spawned.run_id)
+    return spawned
   },
   say: ({ run_id, agent_id, name, runner }) =>
     runner !== 'client'

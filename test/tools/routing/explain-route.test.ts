@@ -65,7 +65,9 @@ describe('explain_route', () => {
 
   it('leaves a task that no rule is for to whoever claims it first', async () => {
     await worker('jo')
-    await baton.call('set_policy', { rules: [{ id: 'x', when: { type: 'code' }, then: { priority: 'high' } }] })
+    await baton.call('set_policy', {
+      rules: [{ id: 'x', when: { type: 'code' }, then: { priority: 'high' } }],
+    })
     const { route } = await baton.call('delegate_subtask', { task: 'sweep', context: { type: 'chore' } })
     expect(route.agent_id).toBeDefined()
   })
