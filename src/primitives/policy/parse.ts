@@ -1,15 +1,8 @@
 import { type Failure, invalid } from '../../errors.ts'
+import { strategies } from '../routing/decide/request.ts'
 import { Part, Wrong } from './document.ts'
 import { whenWords } from './features.ts'
-import {
-  type Effect,
-  endpointKinds,
-  type Policy,
-  type Rule,
-  strategies,
-  type Target,
-  type When,
-} from './terms.ts'
+import { type Effect, endpointKinds, type Policy, type Rule, type Target, type When } from './terms.ts'
 
 const runners = ['client', 'command', 'model', 'sampling'] as const
 

@@ -1,18 +1,7 @@
+import type { Strategy } from '../routing/decide/request.ts'
 import type { Priority } from '../task/priority.ts'
 import type { Length } from './classify.ts'
 import type { Complexity } from './complexity.ts'
-
-/** How one is chosen among those that may do a task. */
-export const strategies = [
-  'formula',
-  'learned',
-  'least_loaded',
-  'weighted',
-  'round_robin',
-  'priority',
-  'cost',
-] as const
-export type Strategy = (typeof strategies)[number]
 
 export const endpointKinds = ['gpu', 'cpu', 'api'] as const
 export type EndpointKind = (typeof endpointKinds)[number]

@@ -12,7 +12,7 @@ import type { PolicyEvent } from '../../../src/primitives/policy/events.ts'
 import { whenWords } from '../../../src/primitives/policy/features.ts'
 import { policyStream as policy } from '../../../src/primitives/policy/rows.ts'
 import type { PolicyState } from '../../../src/primitives/policy/state.ts'
-import { strategies } from '../../../src/primitives/policy/terms.ts'
+import { strategies } from '../../../src/primitives/routing/decide/request.ts'
 import { given } from '../../support/given.ts'
 import { features, policyOf, ready, three } from './policies.ts'
 
