@@ -9,7 +9,7 @@ import type { Position, World } from './world.ts'
  */
 const expected = (kind: string, then: State, now: State): State => {
   if (kind === 'task' && then.status === 'claimed') {
-    const { by, token, leaseMs, leaseEndsAt, claimedAt, deadline, ...rest } = then
+    const { by, token, leaseMs, leaseEndsAt, claimedAt, deadline, place, ...rest } = then
     return { ...rest, status: 'ready', retryAt: null, last: null, attempt: then.attempt - 1 }
   }
   if (kind === 'agent' && then.status === 'active')
