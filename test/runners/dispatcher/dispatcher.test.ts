@@ -101,6 +101,30 @@ describe('the dispatcher', () => {
     await aborted
   })
 
+  it('names in a rollback what turns did outside that no report tells', async () => {
+    const { baton, toy } = await open()
+    await spawn(baton)
+    const { checkpoint_id } = await baton.call('create_checkpoint', {})
+    await plan(baton, 'cancelled', 'at work', 'waiting')
+    const [cancelled, working, waiting] = [await toy.turn(0), await toy.turn(1), await toy.turn(2)]
+    await cancelled.io.started({ pid: 77, started: '5' })
+    await working.io.started({ pid: 78, started: '5' })
+    const { turn } = cancelled
+    const ended = baton.call('observe_events', { types: ['turn.ended'], after: '0', timeout_ms: 5_000 })
+    await baton.call('cancel_task', { task_id: 'cancelled' })
+    await ended
+    const told = await baton.call('rollback_to_checkpoint', { checkpoint_id })
+    expect(told.irreversible.map(({ what }: { what: string }) => what).sort()).toEqual(
+      [
+        `Turn ${turn.id} of ${turn.agent_id} (command toy) was ended without a report (task cancelled); whatever it did outside stays done.`,
+        `Turn ${working.turn.id} of ${turn.agent_id} (command toy) is at work and is being ended; whatever it did outside stays done.`,
+      ].sort(),
+    )
+    // No program had been started for it.
+    expect(JSON.stringify(told.irreversible)).not.toContain(waiting.turn.id)
+    expect(told.irreversible_total).toBe(2)
+  })
+
   it('never takes more turns than there is room for, and goes on when there is', async () => {
     const { baton, toy } = await open({}, new Toy(2))
     await spawn(baton)
