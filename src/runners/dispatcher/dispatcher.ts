@@ -174,7 +174,8 @@ export class Dispatcher {
     const call = callAs(this.options, agent_id, newId('call'))
     const { runner, name } = hand
     const { usable } = hands
-    const take = { run_id, agent_id, task_id, runner, name, server, leaseMs, usable, routed }
+    const { breaker } = this.options
+    const take = { run_id, agent_id, task_id, runner, name, server, leaseMs, usable, breaker, routed }
     try {
       const taken = await store.execute(takeTurn, take, call)
       this.begin({ taken, runner: hands.runner, call })
@@ -226,6 +227,7 @@ export class Dispatcher {
         server,
         leaseMs,
         usable: hands.usable,
+        breaker: this.options.breaker,
       }
       const second = await store.execute(takeReplica, { ...take, claimed: taken.claimed }, call)
       return { taken: second, runner: hands.runner, call }
