@@ -101,6 +101,9 @@ export class Dispatcher {
   private heard(signals: readonly Signal[]): void {
     this.claims.heard(signals)
     this.tuned.heard(signals)
+    for (const { stream, type } of signals)
+      if (type === 'agent.terminated' || type === 'agent.undone')
+        for (const turn of this.underWay.values()) turn.agentEnded(stream)
     if (signals.some(({ type }) => wakes.has(type))) this.wake()
   }
 

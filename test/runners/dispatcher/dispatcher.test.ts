@@ -264,4 +264,28 @@ describe('a hedged turn', () => {
     expect(responses).toMatchObject([{ result: 'sawn' }])
     expect(await result(baton, 'plank')).toMatchObject({ attempt: 1 })
   })
+
+  it('loses the one beside it with its agent, and goes on', async () => {
+    const { baton, toy } = await open({ hedge_after_ms: 1 })
+    await spawn(baton, { name: 'ada', max_concurrent: 1 })
+    await spawn(baton, { name: 'bob', max_concurrent: 1 })
+    await plan(baton, 'plank')
+    const first = await toy.turn(0)
+    const { turn } = await toy.turn(1)
+    const { stopped } = await baton.call('terminate_agent', { agent_id: turn.agent_id })
+    expect(stopped).toMatchObject([{ turn_id: turn.id, why: 'agent terminated' }])
+    first.answer('sawn')
+    expect((await baton.call('await_responses', {})).responses).toMatchObject([{ result: 'sawn' }])
+  })
+
+  it('gives the one claim back when its server closes', async () => {
+    const { baton, toy, file } = await open({ hedge_after_ms: 1 })
+    await spawn(baton, { name: 'ada', max_concurrent: 1 })
+    await spawn(baton, { name: 'bob', max_concurrent: 1 })
+    await plan(baton, 'plank')
+    const { turn } = await toy.turn(1)
+    await baton.close()
+    const other = await startBaton({ file })
+    expect(await result(other, turn.task_id)).toMatchObject({ status: 'ready', attempt: 0 })
+  })
 })

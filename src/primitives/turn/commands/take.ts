@@ -36,6 +36,8 @@ export interface Taken {
   readonly claimed: ClaimedTask
   /** Number of the task's stream: signals about it carry that. */
   readonly taskNo: number
+  /** Of the agent's stream. */
+  readonly agentNo: number
   readonly persona: string
   /** Named options of its runner. */
   readonly options: RunnerOptions
@@ -92,6 +94,7 @@ const start = async (tx: Tx, take: Take, claimed: ClaimedTask, replica: boolean)
     turn: id,
     claimed,
     taskNo: task.no,
+    agentNo: agent.no,
     persona: await personaOf(tx, agent.state),
     options: agent.state.runnerOptions ?? {},
     name,
