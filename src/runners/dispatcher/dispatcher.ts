@@ -65,6 +65,7 @@ export class Dispatcher {
   private stopListening: (() => void) | undefined
   private timer: NodeJS.Timeout | undefined
   private passing: Promise<void> | undefined
+  private looking: Promise<void> | undefined
   private again = false
   private closed = false
 
@@ -92,10 +93,17 @@ export class Dispatcher {
   private start(): void {
     if (this.stopListening) return
     this.stopListening = this.options.store.listen((signals) => this.heard(signals))
-    this.timer = setInterval(() => void this.look(), lookEvery)
+    this.timer = setInterval(() => this.lookOnce(), lookEvery)
     this.timer.unref()
     this.wake()
-    void this.look()
+    this.lookOnce()
+  }
+
+  /** Ending what a dead server left may take seconds: two at a time would each tell half of what was ended. */
+  private lookOnce(): void {
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined
+    })
   }
 
   private heard(signals: readonly Signal[]): void {
