@@ -226,7 +226,9 @@ describe('three endpoints of one group', () => {
     'get one probe at a time after the cool-down, of two server processes together',
     () =>
       withScratch(async (directory) => {
-        const sick = await ModelServerProcess.start([], { kind: 'status', status: 503 })
+        // Nonsense, which no turn asks for a second time by itself: a new turn is a new request.
+        const nonsense = { kind: 'raw', type: 'text/event-stream', body: 'data: {nonsense\n\n' } as const
+        const sick = await ModelServerProcess.start([], nonsense)
         const { port } = sick
         let well: ModelServerProcess | undefined
         const site = await siteIn(directory, pooled([sick.url], 8))
@@ -241,19 +243,26 @@ describe('three endpoints of one group', () => {
                 runner: 'model',
                 runner_options: { model: 'pool' },
               })
-            // Both take turns of this run from here on.
-            await two.must('get_run', { run_id })
-            await one.must('create_tasks', {
-              run_id,
-              tasks: Array.from({ length: 24 }, (_, n) => ({
-                key: `t${n}`,
-                task: `Say ${n}`,
-                max_attempts: 50,
-                retry_delay_ms: 20,
-              })),
-            })
-            const opened = () => eventsOf(one, run_id, { types: ['turn.ended'] })
-            await expect.poll(async () => (await opened()).length, { timeout: 15_000 }).toBeGreaterThan(3)
+            // Whoever writes in a run takes turns of it from then on: here both.
+            for (const [client, name] of [
+              [one, 'x'],
+              [two, 'y'],
+            ] as const)
+              await client.must('create_tasks', {
+                run_id,
+                tasks: Array.from({ length: 12 }, (_, n) => ({
+                  key: `${name}${n}`,
+                  task: `Say ${n}`,
+                  max_attempts: 50,
+                  retry_delay_ms: 20,
+                })),
+              })
+            // Turns that went before the breaker opened are to be over first.
+            const underWay = async () => {
+              const { models } = await one.must('list_models')
+              return models[0].breaker.state === 'closed' ? 99 : models[0].load.in_flight
+            }
+            await expect.poll(underWay, { timeout: 20_000, interval: 20 }).toBeLessThanOrEqual(1)
             await sick.kill()
             // Back on its port, each answer takes a while: whatever else came in that time would be a second probe.
             well = await ModelServerProcess.start(
