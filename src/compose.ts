@@ -9,6 +9,7 @@ import type { Config, Known } from './config.ts'
 import { newId } from './ids.ts'
 import type { Call, Store } from './kernel/ports.ts'
 import { thisMachine } from './machine.ts'
+import { defaultBreakerRules } from './primitives/breaker/terms.ts'
 import { schema, streams } from './primitives/index.ts'
 import { isDue, sweep } from './primitives/task/sweep.ts'
 import { chooseByRoute } from './runners/dispatcher/choose.ts'
@@ -174,6 +175,7 @@ const workshopFor = ({
     processes: thisHost,
     choose: chooseByRoute(machine),
     servesAll,
+    breaker: { ...defaultBreakerRules, ...runners.breaker },
     problemWith: problemsOf(runners, sampler),
     admits: admitting(allowanceOf(runners)),
   })

@@ -40,11 +40,19 @@ export const workforceOf = (parts: WorkforceParts): Workforce => {
     agentTools,
   })
   return {
-    command: commandHands(runners.commands, commandRunner({ commands: runners.commands, env })),
+    command: commandHands(
+      runners.commands,
+      commandRunner({ commands: runners.commands, env, keyNames: keyNamesOf(runners) }),
+    ),
     model: modelHands(models, usable),
     ...(sampler && { sampling: samplingHands(sampler, name, clock) }),
   }
 }
+
+const keyNamesOf = ({ models, allow }: RunnersConfig): readonly string[] => [
+  ...allow.api_key_envs,
+  ...Object.values(models).flatMap(({ api_key_env }) => api_key_env ?? []),
+]
 
 const endpointOf = async ({ store, runners }: WorkforceParts, { by }: Turn) => {
   const found = by === null ? undefined : await store.read((db) => modelNamed(db, by), undefined)

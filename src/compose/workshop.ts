@@ -1,6 +1,7 @@
 import { Failure } from '../errors.ts'
 import type { Clock, NewId, Store } from '../kernel/ports.ts'
 import { livingAgents } from '../primitives/agent/queries.ts'
+import type { BreakerRules } from '../primitives/breaker/terms.ts'
 import { runById } from '../primitives/run/find.ts'
 import type { Place } from '../primitives/turn/terms.ts'
 import { Dispatcher } from '../runners/dispatcher/dispatcher.ts'
@@ -20,6 +21,7 @@ export interface WorkshopParts {
   readonly processes: Processes
   readonly choose: Choose
   readonly servesAll: boolean
+  readonly breaker?: BreakerRules
   /** Why no agent with this runner can be worked for here, or undefined. */
   readonly problemWith: Workshop['problemWith']
   readonly admits: Workshop['admits']

@@ -61,11 +61,24 @@ export interface AllowConfig {
   readonly api_key_envs: readonly string[]
 }
 
+/** When a model endpoint or a command that fails is left alone, and how it is tried again. What is left out is the default. */
+export interface BreakerConfig {
+  /** It is left alone after so many failures in a row. */
+  readonly failures?: number
+  /** For so long at first. */
+  readonly cool_down_ms?: number
+  /** Each try that fails doubles that, up to this. */
+  readonly most_cool_down_ms?: number
+  /** So many tries in a row, one at a time, must go well. */
+  readonly successes?: number
+}
+
 /** The config file's sections for runners. Names are keys of their own: look them up with `Object.hasOwn`. */
 export interface RunnersConfig {
   readonly commands: Readonly<Record<string, CommandConfig>>
   readonly models: Readonly<Record<string, ModelConfig>>
   readonly allow: AllowConfig
+  readonly breaker: BreakerConfig
 }
 
 export const loopbackHosts: readonly string[] = ['localhost', '127.0.0.0/8', '[::1]']
@@ -75,4 +88,5 @@ export const noRunners: RunnersConfig = {
   commands: {},
   models: {},
   allow: { hosts: loopbackHosts, api_key_envs: [] },
+  breaker: {},
 }

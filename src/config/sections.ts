@@ -1,3 +1,4 @@
+import { breakerSection } from './breaker-section.ts'
 import { commandSection } from './command-section.ts'
 import { allowSection, modelSection } from './model-section.ts'
 import { noRunners, type RunnersConfig } from './runners.ts'
@@ -8,7 +9,7 @@ export const readSections = (
   file: string,
   directory: string,
 ): RunnersConfig => {
-  const { commands, models, allow } = sections
+  const { commands, models, allow, breaker } = sections
   return {
     commands:
       commands === undefined
@@ -16,5 +17,6 @@ export const readSections = (
         : commandSection(commands, { path: 'commands', file }, directory),
     models: models === undefined ? noRunners.models : modelSection(models, { path: 'models', file }),
     allow: allow === undefined ? noRunners.allow : allowSection(allow, { path: 'allow', file }),
+    breaker: breaker === undefined ? noRunners.breaker : breakerSection(breaker, { path: 'breaker', file }),
   }
 }

@@ -43,7 +43,12 @@ export const environmentLayer = (env: Environment): Layer =>
   })
 
 /** The keys of a config file that no flag or variable stands for. */
-const sectionNames = ['commands', 'models', 'allow'] as const satisfies readonly (keyof RunnersConfig)[]
+const sectionNames = [
+  'commands',
+  'models',
+  'allow',
+  'breaker',
+] as const satisfies readonly (keyof RunnersConfig)[]
 
 /** What a config file says. */
 interface FileContent {

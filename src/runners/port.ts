@@ -23,9 +23,12 @@ export interface Turn {
   readonly whole: string
 }
 
+/** The reason of an abort when the server itself ends: it has a second or so, then nobody is left to end a process. */
+export const serverCloses = 'the server closes'
+
 /** What a runner is given beside the turn. */
 export interface TurnIo {
-  /** Aborted when the turn is to end: the claim is lost, the agent terminated, the server closing. */
+  /** Aborted when the turn is to end: the claim is lost, the agent terminated; with reason `serverCloses`, the server. */
   readonly signal: AbortSignal
   /** What came of it so far, for whoever watches. `fraction` 0–1. Cheap to call often: the dispatcher throttles. */
   progress(note: string, fraction?: number): void

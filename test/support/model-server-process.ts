@@ -7,6 +7,7 @@ import { ModelServer } from './model-server.ts'
 interface Order {
   readonly lines?: readonly Line[]
   readonly otherwise?: Reply
+  readonly port?: number
   readonly script?: readonly Line[]
   readonly ask?: 'got'
 }
@@ -21,11 +22,24 @@ export class ModelServerProcess {
     this.url = url
   }
 
-  static async start(lines: readonly Line[] = [], otherwise?: Reply): Promise<ModelServerProcess> {
+  /** `port`: the one that another had before. */
+  static async start(
+    lines: readonly Line[] = [],
+    otherwise?: Reply,
+    port?: number,
+  ): Promise<ModelServerProcess> {
     const child = fork(fileURLToPath(import.meta.url), { execArgv: ['--import', 'tsx'] })
-    child.send({ lines, ...(otherwise && { otherwise }) } satisfies Order)
+    child.send({
+      lines,
+      ...(otherwise && { otherwise }),
+      ...(port !== undefined && { port }),
+    } satisfies Order)
     const [{ url }] = (await once(child, 'message')) as [{ url: string }]
     return new ModelServerProcess(child, url)
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port)
   }
 
   script(...script: readonly Line[]): void {
@@ -49,8 +63,8 @@ export class ModelServerProcess {
 
 const serve = async (): Promise<void> => {
   process.on('disconnect', () => process.exit(0))
-  const [{ lines, otherwise }] = (await once(process, 'message')) as [Order]
-  const server = await ModelServer.start(lines, otherwise)
+  const [{ lines, otherwise, port }] = (await once(process, 'message')) as [Order]
+  const server = await ModelServer.start(lines, otherwise, port)
   process.on('message', ({ script, ask }: Order) => {
     if (script) server.script(...script)
     if (ask === 'got') process.send?.({ got: server.got })

@@ -35,9 +35,10 @@ export class ModelServer {
   static async start(
     lines: readonly Line[] = [],
     otherwise: Reply = { kind: 'answer' },
+    port = 0,
   ): Promise<ModelServer> {
     const served = new ModelServer(lines, otherwise)
-    served.server.listen(0, '127.0.0.1')
+    served.server.listen(port, '127.0.0.1')
     await once(served.server, 'listening')
     return served
   }

@@ -8,6 +8,11 @@ export const entry = resolve('dist/main.js')
 export interface ServerOptions {
   readonly db: string
   readonly flags?: readonly string[]
+  /** Instead of serving a client: `serve`. */
+  readonly command?: 'serve'
+  readonly logLevel?: 'debug' | 'warn'
+  /** Added to our own environment. */
+  readonly env?: Readonly<Record<string, string>>
   /** Starts the server as the child of a process in between, which is then the one to kill. */
   readonly viaParent?: boolean
 }
@@ -47,10 +52,11 @@ export class ServerProcess {
   private ended = false
   private readonly behindParent: Promise<number> | undefined
 
-  constructor({ db, flags = [], viaParent = false }: ServerOptions) {
-    const args = [entry, '--db', db, '--log-level', 'warn', ...flags]
+  constructor({ db, flags = [], viaParent = false, command, logLevel = 'warn', env }: ServerOptions) {
+    const args = [entry, ...(command ? [command] : []), '--db', db, '--log-level', logLevel, ...flags]
     this.child = spawn(process.execPath, viaParent ? ['-e', parentCode, ...args] : args, {
       stdio: viaParent ? ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'] : ['pipe', 'pipe', 'pipe'],
+      ...(env && { env: { ...process.env, ...env } }),
     })
     const input = this.child.stdio[viaParent ? 4 : 0] as Duplex
     // A socket, whose far end closes with the server: unread, that would never be seen, nor 'close' be told.
@@ -73,7 +79,7 @@ export class ServerProcess {
       })
     })
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.errors = (this.errors + text).slice(-100_000)
+      this.errors = (this.errors + text).slice(-2_000_000)
     })
   }
 

@@ -1,3 +1,5 @@
+import type { BreakerRules } from '../breaker/terms.ts'
+
 /** Where something runs: enough for another process of the same host to tell whether it still does. */
 export interface Place {
   readonly host: string
@@ -48,4 +50,6 @@ export interface TurnEnd {
   readonly tokens?: number | undefined
   readonly cost_usd?: number | undefined
   readonly stopped?: Stopped | undefined
+  /** By which the breaker of its command or endpoint judges it; left out: the default. */
+  readonly breaker?: BreakerRules | undefined
 }

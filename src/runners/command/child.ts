@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ChildPlace } from '../port.ts'
+import { type ChildPlace, serverCloses } from '../port.ts'
 import { type Ended, endTree } from '../processes/end-tree.ts'
 import { startedOf } from '../processes/table.ts'
 
@@ -41,6 +41,8 @@ type Child = ReturnType<typeof start>
 
 /** How long pipes may stay open once the process has ended, ms: descendants can hold them. */
 const lingerMs = 1_000
+/** How long processes have after TERM when the server ends: it must still be there to kill them. */
+const hurriedMs = 300
 
 /** Runs a process in a group of its own until it ends, its time is over or the signal comes; then none of its tree is left. */
 export const runChild = async (spec: ChildSpec): Promise<Ending | NotStarted> => {
@@ -62,7 +64,8 @@ export const runChild = async (spec: ChildSpec): Promise<Ending | NotStarted> =>
   const why = await over(child, place, exited, spec)
   if (why === 'exit')
     await Promise.race([closed, pause(lingerMs, undefined, { ref: false }), aborted(spec.signal)])
-  const ended = await endTree(place, spec.marker, { leaderJustEnded: why === 'exit' })
+  const hurried = spec.signal.reason === serverCloses ? { graceMs: hurriedMs } : {}
+  const ended = await endTree(place, spec.marker, { leaderJustEnded: why === 'exit', ...hurried })
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
   // What was printed before is read; what cannot be ended, or holds the pipes still, is not waited for.
   await Promise.race([Promise.all([exited, closed]), pause(lingerMs, undefined, { ref: false })])

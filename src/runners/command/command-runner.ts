@@ -17,13 +17,15 @@ export interface CommandRunnerOptions {
   readonly commands: RunnersConfig['commands']
   /** The server's environment: what commands may see of it is taken from here. */
   readonly env: Variables
+  /** Names of variables that hold keys of model endpoints: never told, whatever they are called. */
+  readonly keyNames?: readonly string[]
 }
 
 /**
  * The runner that gives each turn to a process of a program that the configuration names. The turn's text is data on its
  * standard input or in one argument; no shell reads any of it. More turns of a command than its `concurrency` wait.
  */
-export const commandRunner = ({ commands, env }: CommandRunnerOptions): Runner => {
+export const commandRunner = ({ commands, env, keyNames = [] }: CommandRunnerOptions): Runner => {
   const slots = new Map<string, Slots>()
   return {
     kind: 'command',
@@ -35,7 +37,7 @@ export const commandRunner = ({ commands, env }: CommandRunnerOptions): Runner =
       slots.set(name, own)
       if (!(await own.enter(io.signal))) return notBegun('aborted', endedBefore)
       try {
-        return await runTurn({ name, command, env }, turn, io)
+        return await runTurn({ name, command, env, keyNames }, turn, io)
       } finally {
         own.leave()
       }
@@ -63,9 +65,14 @@ interface Named {
   readonly name: string
   readonly command: CommandConfig
   readonly env: Variables
+  readonly keyNames: readonly string[]
 }
 
-const runTurn = async ({ name, command, env }: Named, turn: Turn, io: TurnIo): Promise<TurnOutcome> => {
+const runTurn = async (
+  { name, command, env, keyNames }: Named,
+  turn: Turn,
+  io: TurnIo,
+): Promise<TurnOutcome> => {
   const environment = environmentOf(command, env, turn.id)
   const cannot = (fault: TurnFault, problem: string) =>
     notBegun(fault, `Command "${name}" cannot run: ${problem}.`, { command: name })
@@ -75,7 +82,7 @@ const runTurn = async ({ name, command, env }: Named, turn: Turn, io: TurnIo): P
   if ('problem' in slot) return cannot('refused', slot.problem)
   if (io.signal.aborted) return notBegun('aborted', endedBefore)
 
-  const redactor = new Redactor(env, command.env_set)
+  const redactor = new Redactor([env, command.env_set], { keys: keyNames, passed: command.env })
   const printed = new Output(command.max_output_bytes)
   const stdout = new Tail(tailLength, redactor)
   const stderr = new Tail(tailLength, redactor)

@@ -17,6 +17,18 @@ const shortestPiece = 4
 /** JSON that is nested deeper is taken as text: whoever reads it next may not be able to walk so deep. */
 const deepest = 100
 
+/** What the configuration says of variables whose names say nothing. */
+export interface Declared {
+  /** They hold keys of model endpoints. */
+  readonly keys?: readonly string[]
+  /** The program gets to see them. */
+  readonly passed?: readonly string[]
+}
+
+/** Letters and digits mixed, in one piece and long: no word, number, path or list. */
+const likeToken = (value: string): boolean =>
+  /^[^\s/\\,]{16,}$/.test(value) && /[a-z]/i.test(value) && /\d/.test(value)
+
 /** Where a text was cut off, so that a secret may stand there in part. */
 interface Cuts {
   readonly start?: boolean
@@ -25,7 +37,8 @@ interface Cuts {
 
 /**
  * Takes secrets out of what a program said: the values, of 8 characters or more, of variables whose name sounds like
- * a secret's (KEY, TOKEN, SECRET, PASSWORD…) or that are addresses with a password. All of the server's own are
+ * a secret's (KEY, TOKEN, SECRET, PASSWORD…), that are addresses with a password, that the configuration names as keys,
+ * or that it passes to the program and that look like a token. All of the server's own are
  * taken out, also those that the program was not given: a program of the same user can read them elsewhere.
  * As it stands, in JSON and in an address they are found; in another form (base64, in pieces) they are not.
  */
@@ -34,10 +47,15 @@ export class Redactor {
   /** Length of the longest secret: who cuts a text before it is redacted keeps so much more. */
   readonly longest: number
 
-  constructor(...environments: readonly Variables[]) {
+  constructor(environments: readonly Variables[], { keys = [], passed = [] }: Declared = {}) {
     const found = new Map<string, string>()
+    const isSecret = (name: string, value: string): boolean =>
+      secretName.test(name) ||
+      withPassword.test(value) ||
+      keys.includes(name) ||
+      (passed.includes(name) && likeToken(value))
     for (const [name, value = ''] of environments.flatMap((variables) => Object.entries(variables)))
-      if (value.length >= shortest && (secretName.test(name) || withPassword.test(value)))
+      if (value.length >= shortest && isSecret(name, value))
         for (const form of [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])
           found.set(form, name)
     this.#secrets = [...found]

@@ -65,6 +65,7 @@ export class Dispatcher {
   private stopListening: (() => void) | undefined
   private timer: NodeJS.Timeout | undefined
   private passing: Promise<void> | undefined
+  private looking: Promise<void> | undefined
   private again = false
   private closed = false
 
@@ -92,15 +93,25 @@ export class Dispatcher {
   private start(): void {
     if (this.stopListening) return
     this.stopListening = this.options.store.listen((signals) => this.heard(signals))
-    this.timer = setInterval(() => void this.look(), lookEvery)
+    this.timer = setInterval(() => this.lookOnce(), lookEvery)
     this.timer.unref()
     this.wake()
-    void this.look()
+    this.lookOnce()
+  }
+
+  /** Ending what a dead server left may take seconds: two at a time would each tell half of what was ended. */
+  private lookOnce(): void {
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined
+    })
   }
 
   private heard(signals: readonly Signal[]): void {
     this.claims.heard(signals)
     this.tuned.heard(signals)
+    for (const { stream, type } of signals)
+      if (type === 'agent.terminated' || type === 'agent.undone')
+        for (const turn of this.underWay.values()) turn.agentEnded(stream)
     if (signals.some(({ type }) => wakes.has(type))) this.wake()
   }
 
@@ -174,7 +185,8 @@ export class Dispatcher {
     const call = callAs(this.options, agent_id, newId('call'))
     const { runner, name } = hand
     const { usable } = hands
-    const take = { run_id, agent_id, task_id, runner, name, server, leaseMs, usable, routed }
+    const { breaker } = this.options
+    const take = { run_id, agent_id, task_id, runner, name, server, leaseMs, usable, breaker, routed }
     try {
       const taken = await store.execute(takeTurn, take, call)
       this.begin({ taken, runner: hands.runner, call })
@@ -226,6 +238,7 @@ export class Dispatcher {
         server,
         leaseMs,
         usable: hands.usable,
+        breaker: this.options.breaker,
       }
       const second = await store.execute(takeReplica, { ...take, claimed: taken.claimed }, call)
       return { taken: second, runner: hands.runner, call }

@@ -26,8 +26,8 @@ export const reap = async (parts: DispatcherParts, processes: Processes): Promis
   const { store, server, log, newId } = parts
   const turns = await store.read((db) => turnsOn(db, server.host), undefined)
   const orphans = turns.filter((turn) => isOrphan(turn, server.started, server.pid, processes))
-  for (const { id, state } of orphans) {
-    if (state.status !== 'running') continue
+  const end = async ({ id, state }: TurnEntity): Promise<void> => {
+    if (state.status !== 'running') return
     const child = state.child
     // A server may die between the start of a program and the line about it: then only its mark is known.
     const stopped = child
@@ -43,5 +43,7 @@ export const reap = async (parts: DispatcherParts, processes: Processes): Promis
     )
     log.info({ turn: id, stopped }, 'a turn of a server that died was ended')
   }
+  // Together: each may take seconds, and the tasks wait for it.
+  await Promise.all(orphans.map(end))
   return orphans.length
 }

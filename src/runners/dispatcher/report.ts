@@ -26,12 +26,19 @@ const blamed: ReadonlySet<TurnFault> = new Set(['exit', 'timeout', 'bad_answer']
 export const stoppedOf = ({ evidence }: TurnOutcome): Stopped | undefined =>
   evidence.processes as Stopped | undefined
 
-const endOf = (turn: string, ok: boolean, why: string, outcome: TurnOutcome): TurnEnd => {
+const endOf = (
+  { breaker }: DispatcherParts,
+  turn: string,
+  ok: boolean,
+  why: string,
+  outcome: TurnOutcome,
+): TurnEnd => {
   const { duration_ms, tokens, cost_usd } = outcome.metrics
   const fault = outcome.ok ? undefined : outcome.fault
   const { http_status } = outcome.evidence
   const status = typeof http_status === 'number' ? { http_status } : {}
-  return { turn, ok, why, fault, ...status, duration_ms, tokens, cost_usd, stopped: stoppedOf(outcome) }
+  const stopped = stoppedOf(outcome)
+  return { turn, ok, why, fault, ...status, duration_ms, tokens, cost_usd, stopped, breaker }
 }
 
 /**
@@ -49,18 +56,18 @@ export const reportOutcome = async (
     else {
       const { error, retryable: retry, retryAfterMs: notBeforeMs, fault } = outcome
       const failed = { error, retry, notBeforeMs }
-      const said = { held, failed, blames: blamed.has(fault), end: endOf(turn, false, fault, outcome) }
+      const said = { held, failed, blames: blamed.has(fault), end: endOf(parts, turn, false, fault, outcome) }
       await keepTrying(() => store.execute(failTurn, said, call))
     }
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure
-    const end = endOf(turn, false, `its report was refused: ${failure.code}`, outcome)
+    const end = endOf(parts, turn, false, `its report was refused: ${failure.code}`, outcome)
     await keepTrying(() => store.execute(endTurn, end, call))
   }
 }
 
 const handIn = async (
-  { store }: DispatcherParts,
+  parts: DispatcherParts,
   { held, turn, call }: Reporting,
   outcome: Extract<TurnOutcome, { ok: true }>,
 ): Promise<void> => {
@@ -69,9 +76,9 @@ const handIn = async (
   const metrics = { duration_ms, ...spent }
   const speaker = { run: undefined, joined: [] }
   let report: Report = { ...held, speaker, result: outcome.result, evidence, metrics }
-  const end = endOf(turn, true, 'done', outcome)
+  const end = endOf(parts, turn, true, 'done', outcome)
   for (let round = 0; round < rounds; round++) {
-    const done = await keepTrying(() => store.execute(finishTurn, { report, end }, call))
+    const done = await keepTrying(() => parts.store.execute(finishTurn, { report, end }, call))
     if (!('wanted' in done)) return
     const { schemas, definitionSeq } = done.wanted
     report = { ...report, checked: { definitionSeq, findings: await checkAgainst(schemas, outcome.result) } }
@@ -85,13 +92,13 @@ const handIn = async (
 
 /** Writes down that a turn was ended before it came to anything. */
 export const reportAborted = async (
-  { store }: DispatcherParts,
+  parts: DispatcherParts,
   { turn, call }: Reporting,
   why: string,
   outcome: TurnOutcome,
 ): Promise<void> => {
-  const end = endOf(turn, false, why, outcome)
-  await keepTrying(() => store.execute(endTurn, end, call))
+  const end = endOf(parts, turn, false, why, outcome)
+  await keepTrying(() => parts.store.execute(endTurn, end, call))
 }
 
 /** Ends a turn and gives its claim back, the attempt not counted. */

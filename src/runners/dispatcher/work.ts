@@ -3,7 +3,14 @@ import { reportProgress } from '../../primitives/task/commands/report.ts'
 import { answerPrompt } from '../../primitives/task/prompt.ts'
 import { childStarted } from '../../primitives/turn/commands/end.ts'
 import type { Taken } from '../../primitives/turn/commands/take.ts'
-import type { ChildPlace, Runner, Turn, TurnIo, TurnOutcome } from '../port.ts'
+import {
+  type ChildPlace,
+  type Runner,
+  serverCloses,
+  type Turn,
+  type TurnIo,
+  type TurnOutcome,
+} from '../port.ts'
 import type { Claims } from './claims.ts'
 import { keepTrying } from './keep-trying.ts'
 import type { DispatcherParts } from './parts.ts'
@@ -27,6 +34,8 @@ export interface Job {
 export interface UnderWay {
   readonly agent: string
   readonly task: string
+  /** Ends what this agent (number of its stream) does in the turn, were it only beside the other that holds the claim. */
+  agentEnded(no: number): void
   /** Ends the turn and gives its claim back. Resolves when that is written. */
   close(): Promise<void>
   /** What came of it, once it is written; undefined when it was ended from outside. */
@@ -51,8 +60,9 @@ export const work = (parts: DispatcherParts, claims: Claims, job: Job, hedge: He
     agent: job.taken.claimed.agent_id,
     task: taskOf(job),
     done,
+    agentEnded: (no) => one.agentEnded(no),
     close: async () => {
-      one.stop('closing')
+      one.stop(serverCloses)
       await done
     },
   }
@@ -74,6 +84,7 @@ class Work {
   private readonly abort = new AbortController()
   private readonly clock = new TurnClock()
   private ended: Ended | undefined
+  private beside: { readonly agentNo: number; readonly stop: () => void } | undefined
   private note: { readonly text: string; readonly fraction: number | undefined } | undefined
   private noted = 0
 
@@ -84,10 +95,15 @@ class Work {
     this.hedge = hedge
   }
 
-  stop(why: string, closing = why === 'closing'): void {
+  stop(why: string): void {
     if (this.ended) return
-    this.ended = { why, closing }
-    this.abort.abort()
+    this.ended = { why, closing: why === serverCloses }
+    this.abort.abort(why)
+  }
+
+  agentEnded(no: number): void {
+    if (this.job.taken.agentNo === no) this.stop('agent terminated')
+    if (this.beside?.agentNo === no) this.beside.stop()
   }
 
   async run(): Promise<TurnSpent | undefined> {
@@ -130,6 +146,8 @@ class Work {
     const first = this.execute(this.job, this.abort.signal)
     const after = this.job.taken.hedgeAfterMs
     if (after === null) return { job: this.job, outcome: await first }
+    const drop = ({ taken: { turn }, call }: Job, why: string, outcome: TurnOutcome) =>
+      reportAborted(this.parts, { held: this.held(), turn, call }, why, outcome)
     return hedged({
       job: this.job,
       first,
@@ -139,17 +157,20 @@ class Work {
         const second = this.ended ? undefined : await this.hedge(this.job)
         if (!second) return undefined
         const stop = new AbortController()
-        this.abort.signal.addEventListener('abort', () => stop.abort())
-        return { job: second, outcome: this.execute(second, stop.signal), stop: () => stop.abort() }
+        this.abort.signal.addEventListener('abort', () => stop.abort(this.abort.signal.reason))
+        const outcome = this.execute(second, stop.signal)
+        this.beside = {
+          agentNo: second.taken.agentNo,
+          stop: () => {
+            stop.abort()
+            // Written at once: whoever terminated its agent waits for it, and the other turn may take long.
+            void outcome.then((ended) => drop(second, 'agent terminated', ended)).catch(() => undefined)
+          },
+        }
+        return { job: second, outcome, stop: () => stop.abort() }
       },
       stopFirst: () => this.abort.abort(),
-      dropped: (job, outcome) =>
-        reportAborted(
-          this.parts,
-          { held: this.held(), turn: job.taken.turn, call: this.job.call },
-          'the other turn counted',
-          outcome,
-        ),
+      dropped: (job, outcome) => drop(job, 'the other turn counted', outcome),
     })
   }
 
@@ -241,9 +262,15 @@ const hedged = async (race: {
   if (early !== 'late' && (early.ok || early.fault === 'aborted')) return { job, outcome: early }
   const second = await race.start()
   if (!second) return { job, outcome: await first }
+  // Where neither went well it is the first that counts: the claim is its own, to be reported or given back.
   const winner = await Promise.race([
-    first.then((outcome) => (outcome.ok ? ('first' as const) : second.outcome.then(() => 'second' as const))),
-    second.outcome.then((outcome) => (outcome.ok ? ('second' as const) : first.then(() => 'first' as const))),
+    first.then(async ({ ok }) =>
+      ok || !(await second.outcome).ok ? ('first' as const) : ('second' as const),
+    ),
+    second.outcome.then(async ({ ok }) => {
+      if (!ok) await first
+      return ok ? ('second' as const) : ('first' as const)
+    }),
   ])
   if (winner === 'first') {
     second.stop()

@@ -67,7 +67,7 @@ export const rollbackToCheckpointTool = defineTool({
       )
     if (done.irreversible_total > 0)
       lines.push(
-        `Not undone: ${counted(done.irreversible_total, 'report')} of work done${done.irreversible_total > shown.irreversible ? ', among them' : ''}:`,
+        `Not undone: ${counted(done.irreversible_total, 'piece')} of work done${done.irreversible_total > shown.irreversible ? ', among them' : ''}:`,
         ...done.irreversible
           .slice(0, shown.irreversible)
           .map(({ event_id, what }) => `- ${event_id}: ${cut(what, 300)}`),

@@ -78,7 +78,7 @@ describe('secrets', () => {
     }))
 
   it('are known by their names, or as an address with a password; short and harmless values stay', () => {
-    const redactor = new Redactor({
+    const environment = {
       API_KEY: 'abcdefgh',
       GITHUB_PAT: 'ijklmnop',
       DB_PASS: 'qrstuvwx',
@@ -87,7 +87,8 @@ describe('secrets', () => {
       GIT_AUTHOR_NAME: 'Jane Smith',
       HOMEPAGE: 'https://example.com/a',
       PATH: '/usr/bin:/bin',
-    })
+    }
+    const redactor = new Redactor([environment])
     expect(redactor.text('abcdefgh ijklmnop qrstuvwx postgres://me:pw@host/db')).toBe(
       '[redacted API_KEY] [redacted GITHUB_PAT] [redacted DB_PASS] [redacted DATABASE_URL]',
     )
@@ -95,8 +96,22 @@ describe('secrets', () => {
     expect(redactor.text(harmless)).toBe(harmless)
   })
 
+  it('are known by what the configuration does with them, where their names say nothing', () => {
+    const environment = {
+      VAULT: 'plain words',
+      ACME: 'x7Qp2LmN9rT4vW8z',
+      MODE: 'production-cluster',
+      REGION: 'eu-1',
+      OTHER: 'y7Qp2LmN9rT4vW8z',
+    }
+    const declared = { keys: ['VAULT'], passed: ['ACME', 'MODE', 'REGION'] }
+    expect(new Redactor([environment], declared).text(Object.values(environment).join(' '))).toBe(
+      '[redacted VAULT] [redacted ACME] production-cluster eu-1 y7Qp2LmN9rT4vW8z',
+    )
+  })
+
   it('in JSON are found in texts, keys and numbers, and what is no secret keeps its kind', () => {
-    const redactor = new Redactor({ A_TOKEN: '12345678' })
+    const redactor = new Redactor([{ A_TOKEN: '12345678' }])
     const value = { a: [1, 12_345_678, true, null, 'x12345678y'], '12345678': {} }
     expect(redactor.json(value)).toEqual({
       value: { a: [1, '[redacted A_TOKEN]', true, null, 'x[redacted A_TOKEN]y'], '[redacted A_TOKEN]': {} },
@@ -105,7 +120,7 @@ describe('secrets', () => {
 
   it('no part of one, longer than three characters, is left where a text was cut or arrived in pieces', () => {
     const secret = 'hunter2-hunter3-xyz'
-    const redactor = new Redactor({ MY_SECRET: secret })
+    const redactor = new Redactor([{ MY_SECRET: secret }])
     const pieces = [...Array(secret.length - 3).keys()].map((at) => secret.slice(at, at + 4))
     const clean = (text: string) => {
       for (const piece of pieces) expect(text).not.toContain(piece)

@@ -101,6 +101,30 @@ describe('the dispatcher', () => {
     await aborted
   })
 
+  it('names in a rollback what turns did outside that no report tells', async () => {
+    const { baton, toy } = await open()
+    await spawn(baton)
+    const { checkpoint_id } = await baton.call('create_checkpoint', {})
+    await plan(baton, 'cancelled', 'at work', 'waiting')
+    const [cancelled, working, waiting] = [await toy.turn(0), await toy.turn(1), await toy.turn(2)]
+    await cancelled.io.started({ pid: 77, started: '5' })
+    await working.io.started({ pid: 78, started: '5' })
+    const { turn } = cancelled
+    const ended = baton.call('observe_events', { types: ['turn.ended'], after: '0', timeout_ms: 5_000 })
+    await baton.call('cancel_task', { task_id: 'cancelled' })
+    await ended
+    const told = await baton.call('rollback_to_checkpoint', { checkpoint_id })
+    expect(told.irreversible.map(({ what }: { what: string }) => what).sort()).toEqual(
+      [
+        `Turn ${turn.id} of ${turn.agent_id} (command toy) was ended without a report (task cancelled); whatever it did outside stays done.`,
+        `Turn ${working.turn.id} of ${turn.agent_id} (command toy) is at work and is being ended; whatever it did outside stays done.`,
+      ].sort(),
+    )
+    // No program had been started for it.
+    expect(JSON.stringify(told.irreversible)).not.toContain(waiting.turn.id)
+    expect(told.irreversible_total).toBe(2)
+  })
+
   it('never takes more turns than there is room for, and goes on when there is', async () => {
     const { baton, toy } = await open({}, new Toy(2))
     await spawn(baton)
@@ -239,5 +263,29 @@ describe('a hedged turn', () => {
     const { responses } = await baton.call('await_responses', {})
     expect(responses).toMatchObject([{ result: 'sawn' }])
     expect(await result(baton, 'plank')).toMatchObject({ attempt: 1 })
+  })
+
+  it('loses the one beside it with its agent, and goes on', async () => {
+    const { baton, toy } = await open({ hedge_after_ms: 1 })
+    await spawn(baton, { name: 'ada', max_concurrent: 1 })
+    await spawn(baton, { name: 'bob', max_concurrent: 1 })
+    await plan(baton, 'plank')
+    const first = await toy.turn(0)
+    const { turn } = await toy.turn(1)
+    const { stopped } = await baton.call('terminate_agent', { agent_id: turn.agent_id })
+    expect(stopped).toMatchObject([{ turn_id: turn.id, why: 'agent terminated' }])
+    first.answer('sawn')
+    expect((await baton.call('await_responses', {})).responses).toMatchObject([{ result: 'sawn' }])
+  })
+
+  it('gives the one claim back when its server closes', async () => {
+    const { baton, toy, file } = await open({ hedge_after_ms: 1 })
+    await spawn(baton, { name: 'ada', max_concurrent: 1 })
+    await spawn(baton, { name: 'bob', max_concurrent: 1 })
+    await plan(baton, 'plank')
+    const { turn } = await toy.turn(1)
+    await baton.close()
+    const other = await startBaton({ file })
+    expect(await result(other, turn.task_id)).toMatchObject({ status: 'ready', attempt: 0 })
   })
 })

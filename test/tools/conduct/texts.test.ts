@@ -27,7 +27,7 @@ describe('the text of a result holds what it points to', () => {
     await baton.call('create_checkpoint', { label: 'x', state: { plan: 'p'.repeat(2_000) } })
     for (const key of keys) await doTask(baton, agent_id, key)
     const text = await baton.say('rollback_to_checkpoint', { checkpoint_id: 'x' })
-    expect(text).toContain('Not undone: 7 reports of work done, among them:')
+    expect(text).toContain('Not undone: 7 pieces of work done, among them:')
     expect(text.match(/^- \d+: /gm)).toHaveLength(5)
     expect(text).toMatch(/```\n\{\n "plan": "p{1400}/)
     expect(text.length).toBeLessThan(3_500)

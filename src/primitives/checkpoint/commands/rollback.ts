@@ -6,6 +6,7 @@ import type { Run } from '../../run/find.ts'
 import { abandoned, lineage, parting } from '../../run/lineage.ts'
 import type { Epoch } from '../../run/state.ts'
 import { claimedIn } from '../../task/held.ts'
+import { endedUnreported, stillRunning } from '../../turn/unreported.ts'
 import type { Checkpoint } from '../find.ts'
 import { createCheckpoint } from './create.ts'
 
@@ -39,7 +40,7 @@ const reports = statement<LogTables, { run: number; since: number }>()((db, p) =
     .select(['seq', 'type', 'data', 'stream'])
     .where('run', '=', p.run)
     .where('seq', '>', p.since)
-    .where('type', 'in', ['task.completed', 'task.submitted', 'task.attempt_failed'])
+    .where('type', 'in', ['task.completed', 'task.submitted', 'task.attempt_failed', 'turn.ended'])
     .orderBy('seq'),
 )
 
@@ -66,6 +67,14 @@ export const rollback = async (
   const since = await tx.all(reports, { run: run.no, since: parting(past, next) })
   const givenUp = since.filter(({ seq }) => !abandoned(past, seq) && abandoned(next, seq))
   const claimed = await claimedIn(tx, run.no)
+  const irreversible: { readonly event_id: number; readonly what: string }[] = []
+  for (const { seq, type, data, stream } of givenUp) {
+    const what = type === 'turn.ended' ? await endedUnreported(tx, stream) : outside(type, data)
+    if (what !== undefined) irreversible.push({ event_id: seq, what })
+  }
+  // Their claims end with this, and so do they: what they have done by then stays.
+  for (const { id } of claimed)
+    for (const { seq, what } of await stillRunning(tx, id)) irreversible.push({ event_id: seq, what })
   const changed = await changedSince(tx, run.no, position, Number.MAX_SAFE_INTEGER)
   // A claim that nothing has changed since the checkpoint is older than the new epoch too: it ends.
   const known = new Set(changed.map((entity) => entity.no))
@@ -85,10 +94,8 @@ export const rollback = async (
     state: (created.data as { state: unknown }).state,
     reverted,
     revoked_leases: claimed.map((task) => ({ task_id: task.id, agent_id: task.was })),
-    irreversible: givenUp
-      .slice(-listed)
-      .map(({ seq, type, data }) => ({ event_id: seq, what: outside(type, data) })),
-    irreversible_total: givenUp.length,
+    irreversible: irreversible.sort((a, b) => a.event_id - b.event_id).slice(-listed),
+    irreversible_total: irreversible.length,
     undo_checkpoint_id: undo.id,
   }
 }

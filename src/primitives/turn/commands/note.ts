@@ -20,7 +20,7 @@ export const noteTurn = async (tx: Tx, { id, state }: TurnEntity, end: TurnEnd):
   }
   // A program that exits with an error has most often met its task's error, not one of its own.
   const counted = runner === 'command' && fault === 'exit' ? false : ok || countsAs(fault ?? '', status)
-  await noteOutcome(tx, subject, { turn: id, ok, counted, ...(fault && { why: fault }) })
+  await noteOutcome(tx, subject, { turn: id, ok, counted, ...(fault && { why: fault }) }, end.breaker)
   if (runner !== 'model') return
   const spent = { ...(tokens !== undefined && { tokens }), ...(cost_usd !== undefined && { cost_usd }) }
   const answered = {

@@ -2,6 +2,7 @@ import { Failure } from '../../../errors.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import type { Agent } from '../../agent/find.ts'
 import { mayGo } from '../../breaker/commands/guard.ts'
+import type { BreakerRules } from '../../breaker/terms.ts'
 import { pickEndpoint, type Usable } from '../../model/commands/pick.ts'
 import { endpointsFor } from '../../model/find.ts'
 import type { ModelEndpoint } from '../../model/terms.ts'
@@ -27,6 +28,7 @@ export const modelMeans = async (
     readonly requires: readonly string[]
     readonly promptLength: number
     readonly usable: Usable | undefined
+    readonly rules: BreakerRules | undefined
   },
 ): Promise<Means> => {
   const { model: wanted = '', sticky_ms: ttlMs } = agent.state.runnerOptions ?? {}
@@ -38,6 +40,7 @@ export const modelMeans = async (
     turn: turn.id,
     ...(sticky && { sticky }),
     ...(turn.usable && { usable: turn.usable }),
+    ...(turn.rules && { rules: turn.rules }),
   })
   if ('none' in picked)
     throw noneFree(`"${wanted}"`, picked.none.map(({ name, says }) => `${name} ${says}`).join('; '))
@@ -64,8 +67,13 @@ const ceiling = ({ max_output_tokens, price }: ModelEndpoint, promptLength: numb
 }
 
 /** Refuses the turn of a command whose breaker is open. */
-export const commandMeans = async (tx: Tx, command: string, turn: string): Promise<Means> => {
-  const go = await mayGo(tx, `command:${command}`, turn)
+export const commandMeans = async (
+  tx: Tx,
+  command: string,
+  turn: string,
+  rules: BreakerRules | undefined,
+): Promise<Means> => {
+  const go = await mayGo(tx, `command:${command}`, turn, rules)
   if (!go.go) throw noneFree(`The command "${command}"`, go.why)
   return { name: command, reserve: null }
 }

@@ -2,6 +2,7 @@ import type { Tx } from '../../../kernel/ports.ts'
 import type { RunnerKind, RunnerOptions } from '../../agent/events.ts'
 import { type Agent, activeAgent } from '../../agent/find.ts'
 import { personaOf } from '../../agent/persona.ts'
+import type { BreakerRules } from '../../breaker/terms.ts'
 import type { Usable } from '../../model/commands/pick.ts'
 import type { Routed } from '../../routing/routed.ts'
 import { mayReserve } from '../../run/budget.ts'
@@ -26,6 +27,8 @@ export interface Take {
   readonly routed?: Routed | undefined
   /** Which endpoints this process may use. */
   readonly usable?: Usable | undefined
+  /** By which the breakers of commands and endpoints are judged. */
+  readonly breaker?: BreakerRules | undefined
 }
 
 export interface Taken {
@@ -33,6 +36,8 @@ export interface Taken {
   readonly claimed: ClaimedTask
   /** Number of the task's stream: signals about it carry that. */
   readonly taskNo: number
+  /** Of the agent's stream. */
+  readonly agentNo: number
   readonly persona: string
   /** Named options of its runner. */
   readonly options: RunnerOptions
@@ -69,7 +74,13 @@ const start = async (tx: Tx, take: Take, claimed: ClaimedTask, replica: boolean)
   const agent = await activeAgent(tx, run.no, agent_id)
   const task = await theTask(tx, run.no, task_id)
   const id = tx.newId('trn')
-  const turn = { id, requires: task.state.requires, promptLength: claimed.prompt.length, usable: take.usable }
+  const turn = {
+    id,
+    requires: task.state.requires,
+    promptLength: claimed.prompt.length,
+    usable: take.usable,
+    rules: take.breaker,
+  }
   const { name, reserve } = await meansOf(tx, run, agent, take, turn)
   if (reserve) await mayReserve(tx, run, reserve)
   const { attempt } = claimed.task
@@ -83,6 +94,7 @@ const start = async (tx: Tx, take: Take, claimed: ClaimedTask, replica: boolean)
     turn: id,
     claimed,
     taskNo: task.no,
+    agentNo: agent.no,
     persona: await personaOf(tx, agent.state),
     options: agent.state.runnerOptions ?? {},
     name,
@@ -98,6 +110,6 @@ const meansOf = async (
   turn: Parameters<typeof modelMeans>[3],
 ): Promise<Means> => {
   if (runner === 'model') return modelMeans(tx, run, agent, turn)
-  if (runner === 'command') return commandMeans(tx, name ?? '', turn.id)
+  if (runner === 'command') return commandMeans(tx, name ?? '', turn.id, turn.rules)
   return { name, reserve: null }
 }
