@@ -11,6 +11,7 @@ import { Claims } from './claims.ts'
 import { crewOf, isFree } from './crew.ts'
 import { callAs, type DispatcherParts } from './parts.ts'
 import { type Assignment, type Choose, planFor } from './plan.ts'
+import { type ProbeEndpoint, Probes } from './probes.ts'
 import { type Processes, reap } from './reap.ts'
 import { Tuned } from './tuned.ts'
 import { type Job, leaseMs, type UnderWay, work } from './work.ts'
@@ -42,11 +43,14 @@ const wakes: ReadonlySet<string> = new Set([
   'agent.restored',
   'agent.capabilities_added',
   'turn.ended',
+  'model.probed',
 ])
 
 export interface DispatcherOptions extends DispatcherParts {
   readonly choose: Choose
   readonly processes: Processes
+  /** Looks at endpoints; without it, turns alone tell how they are. */
+  readonly probe?: ProbeEndpoint | undefined
   /** All runs of the file, rather than those that were named. */
   readonly servesAll: boolean
 }
@@ -59,6 +63,7 @@ export class Dispatcher {
   private readonly options: DispatcherOptions
   private readonly claims: Claims
   private readonly tuned: Tuned
+  private readonly probes: Probes | undefined
   private readonly runs = new Set<string>()
   private readonly underWay = new Map<string, UnderWay>()
   private readonly shown = new Map<string, number>()
@@ -72,6 +77,7 @@ export class Dispatcher {
     this.options = options
     this.claims = new Claims(options)
     this.tuned = new Tuned(options)
+    this.probes = options.probe && new Probes(options, options.probe)
     if (options.servesAll) this.start()
   }
 
@@ -109,6 +115,8 @@ export class Dispatcher {
       await reap(this.options, this.options.processes)
       await this.show()
       await this.tuned.look(await this.waiting(), this.underWay.size)
+      // Not waited for: turns are taken while an endpoint thinks about its answer.
+      void this.probes?.look(await this.served())
     } catch (err) {
       this.options.log.warn({ err }, 'the dispatcher will look again')
     }
@@ -270,6 +278,7 @@ export class Dispatcher {
     this.closed = true
     this.stopListening?.()
     clearInterval(this.timer)
+    this.probes?.close()
     await this.passing
     await Promise.all([...this.underWay.values()].map((turn) => turn.close()))
     if (this.shown.size === 0) return

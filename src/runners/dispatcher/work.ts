@@ -6,7 +6,7 @@ import type { Taken } from '../../primitives/turn/commands/take.ts'
 import type { ChildPlace, Runner, Turn, TurnIo, TurnOutcome } from '../port.ts'
 import type { Claims } from './claims.ts'
 import { keepTrying } from './keep-trying.ts'
-import { callAs, type DispatcherParts } from './parts.ts'
+import type { DispatcherParts } from './parts.ts'
 import { giveBack, type Reporting, reportAborted, reportOutcome, stoppedOf } from './report.ts'
 import { TurnClock } from './turn-clock.ts'
 

@@ -6,4 +6,10 @@ import { setPolicyTool } from './set-policy.ts'
 import { tuneTool } from './tune.ts'
 
 /** How work finds its worker: models, policies, explanations, tuning. */
-export const routingTools: readonly AnyTool[] = [registerModelTool, listModelsTool, setPolicyTool, tuneTool]
+export const routingTools: readonly AnyTool[] = [
+  registerModelTool,
+  listModelsTool,
+  setPolicyTool,
+  explainRouteTool,
+  tuneTool,
+]
