@@ -64,10 +64,12 @@ const machine = { pid: process.pid, host: 'here', pidAlive: () => true }
 export const deadPid = 4_194_305
 
 export const workshopOf =
-  (toy: Toy, options: { pid?: number; servesAll?: boolean; probe?: ProbeEndpoint } = {}) =>
+  (
+    toy: Toy,
+    options: { pid?: number; servesAll?: boolean; probe?: ProbeEndpoint; workforce?: Workforce } = {},
+  ) =>
   (store: Store) => {
-    const workforce: Workforce = { command: toy.hands }
-    const { pid = process.pid, servesAll = false, probe } = options
+    const { pid = process.pid, servesAll = false, probe, workforce = { command: toy.hands } } = options
     return openWorkshop({
       store,
       clock: Date.now,
