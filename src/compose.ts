@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { agentTools } from './compose/agent-tools.ts'
-import { admitting, allowanceOf, registerConfigured } from './compose/endpoints.ts'
+import { admitting, allowanceOf, probing, registerConfigured } from './compose/endpoints.ts'
 import { thisHost, thisServer } from './compose/processes.ts'
 import { problemsOf, workforceOf } from './compose/workforce.ts'
 import { type OpenWorkshop, openWorkshop } from './compose/workshop.ts'
@@ -174,6 +174,7 @@ const workshopFor = ({
     workforce,
     processes: thisHost,
     choose: chooseByRoute(machine),
+    probe: probing(runners, process.env, clock),
     servesAll,
     breaker: { ...defaultBreakerRules, ...runners.breaker },
     problemWith: problemsOf(runners, sampler),

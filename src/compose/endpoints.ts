@@ -1,9 +1,10 @@
 import type { ModelConfig, RunnersConfig } from '../config/runners.ts'
 import { Failure } from '../errors.ts'
-import type { Call, Store } from '../kernel/ports.ts'
+import type { Call, Clock, Store } from '../kernel/ports.ts'
 import { type AdmitsEndpoint, registerModel } from '../primitives/model/commands/register.ts'
 import { endpointProblem } from '../primitives/model/decide-endpoint.ts'
 import type { EndpointAllowance, ModelEndpoint } from '../primitives/model/terms.ts'
+import type { ProbeEndpoint } from '../runners/dispatcher/probes.ts'
 
 /** What the configuration lets tools register. */
 export const allowanceOf = ({ allow }: RunnersConfig): EndpointAllowance => ({
@@ -70,3 +71,18 @@ export const stillAdmitted = (
     'Start the server with the configuration that names it.',
   )
 }
+
+/** Looks at endpoints that this process may use and has the keys of. */
+export const probing =
+  (runners: RunnersConfig, env: NodeJS.ProcessEnv, clock: Clock): ProbeEndpoint =>
+  async (endpoint, origin, signal) => {
+    if (stillAdmitted(runners, endpoint, origin) instanceof Failure) return undefined
+    const variable = endpoint.api_key_env
+    const key = variable === null ? undefined : env[variable]?.trim()
+    if (variable !== null && !key) return undefined
+    const started = clock()
+    // Loaded with the first endpoint: most servers have none.
+    const { probe } = await import('../runners/model/probe.ts')
+    const { models: _, ...found } = await probe(endpoint, { signal, ...(key !== undefined && { key }) })
+    return { ...found, ms: Math.max(0, clock() - started) }
+  }

@@ -6,6 +6,7 @@ import { runById } from '../primitives/run/find.ts'
 import type { Place } from '../primitives/turn/terms.ts'
 import { Dispatcher } from '../runners/dispatcher/dispatcher.ts'
 import type { Choose } from '../runners/dispatcher/plan.ts'
+import type { ProbeEndpoint } from '../runners/dispatcher/probes.ts'
 import type { Processes } from '../runners/dispatcher/reap.ts'
 import type { Workforce } from '../runners/hands.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -20,6 +21,7 @@ export interface WorkshopParts {
   readonly workforce: Workforce
   readonly processes: Processes
   readonly choose: Choose
+  readonly probe?: ProbeEndpoint
   readonly servesAll: boolean
   readonly breaker?: BreakerRules
   /** Why no agent with this runner can be worked for here, or undefined. */

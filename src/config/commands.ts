@@ -35,8 +35,8 @@ export const commands = {
     operands: 0,
   },
   doctor: {
-    usage: 'doctor [--db FILE]',
-    says: 'Check this installation, its settings and its database',
+    usage: 'doctor [--db FILE] [--config FILE]',
+    says: 'Check the commands and model endpoints of the configuration, and the database',
     flags: ['db', 'tenant', 'config'],
     operands: 0,
   },

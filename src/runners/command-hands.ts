@@ -10,7 +10,7 @@ export const commandHands = (commands: RunnersConfig['commands'], runner: Runner
     const name = runnerOptions?.command ?? ''
     // Own names only: "constructor" is no command.
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-    if (!command) return { why: `this server knows no command "${name}"` }
+    if (!command) return { why: `this server knows no command "${name}"`, missing: true }
     const key = `command:${name}` as const
     const breaker = await breakerOf(db, key)
     if (breaker.state !== 'closed' && breaker.retry_at !== null && breaker.retry_at > db.now)

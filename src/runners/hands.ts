@@ -16,6 +16,8 @@ export interface NoHand {
   readonly why: string
   /** When that may have changed, epoch ms, where it is known. */
   readonly until?: number
+  /** There is nothing here by that name, and no time changes it. */
+  readonly missing?: true
 }
 
 /** Turns planned in this pass that are not in the log yet, by `runner:name`. */

@@ -13,7 +13,8 @@ export const modelHands = (runner: Runner, usable: Usable): Hands => ({
     const models = (await endpointsFor(db, wanted)).filter(({ state }) =>
       usable(state.endpoint, state.origin),
     )
-    if (models.length === 0) return { why: `this server may use no endpoint or group "${wanted}"` }
+    if (models.length === 0)
+      return { why: `this server may use no endpoint or group "${wanted}"`, missing: true }
     const endpoints = []
     for (const model of models) {
       const candidate = await candidateOf(db, model)

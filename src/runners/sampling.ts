@@ -76,7 +76,7 @@ const samplingRunner = (sampler: Sampler, now: () => number): Runner => ({
 export const samplingHands = (sampler: Sampler, name: string, now: () => number): Hands => ({
   runner: samplingRunner(sampler, now),
   handFor: async (db, _agent, planned) => {
-    if (!sampler.available) return { why: 'the connected client offers no sampling' }
+    if (!sampler.available) return { why: 'the connected client offers no sampling', missing: true }
     const key = `sampling:${name}`
     const running = (await db.tally(key, 'in_flight')) + (planned.get(key) ?? 0)
     if (running > 0) return { why: 'the client is answering another turn' }

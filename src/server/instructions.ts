@@ -20,11 +20,11 @@ const lines: readonly Line[] = [
     unless: planning,
   },
   {
-    text: '\nAN AGENT DOES NOTHING BY ITSELF. spawn_agent gives it a persona and its tasks; someone must take each turn: you (claim_task, do it, complete_task), or another window.',
+    text: '\nA CLIENT AGENT (the default) DOES NOTHING BY ITSELF: someone must take each turn: you (claim_task, do it, complete_task), or another window. spawn_agent with runner command, model or sampling: Baton takes the turns.',
     needs: ['spawn_agent', 'claim_task', 'complete_task'],
   },
   {
-    text: '\nAN AGENT DOES NOTHING BY ITSELF. spawn_agent gives it a persona and its tasks; another window must take each turn.',
+    text: '\nA CLIENT AGENT (the default) DOES NOTHING BY ITSELF: another window must take each turn. spawn_agent with runner command, model or sampling: Baton takes the turns.',
     needs: ['spawn_agent'],
     unless: ['claim_task'],
   },

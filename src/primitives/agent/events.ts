@@ -53,4 +53,8 @@ export type AgentEvent =
       readonly data: { readonly turn: string; readonly error: string; readonly in_a_row: number }
     }
   | { readonly type: 'agent.recovered'; readonly data: { readonly turn: string } }
-  | { readonly type: 'agent.terminated'; readonly data: { readonly reason: string | null } }
+  | {
+      readonly type: 'agent.terminated'
+      /** `failed`: its turns failed too often, and nobody takes its place. */
+      readonly data: { readonly reason: string | null; readonly failed?: true }
+    }

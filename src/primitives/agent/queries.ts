@@ -17,6 +17,26 @@ export const livingAgents = async (db: Reader, run: number): Promise<readonly Ag
   return agents
 }
 
+const lastEnded = statement<AgentTables, { run: number; limit: number }>()((db, p) =>
+  db
+    .selectFrom('agent')
+    .select('no')
+    .where('run', '=', p.run)
+    .where('status', '=', 'terminated')
+    .orderBy('no', 'desc')
+    .limit(p.limit),
+)
+
+/** The agents that were ended because their turns failed, without a successor: among the `limit` newest that ended. */
+export const fallenAgents = async (db: Reader, run: number, limit: number): Promise<readonly Agent[]> => {
+  const fallen: Agent[] = []
+  for (const { no } of await db.all(lastEnded, { run, limit })) {
+    const agent = await db.loadNo(agentStream, no)
+    if (agent?.state.status === 'terminated' && agent.state.failed) fallen.push(agent)
+  }
+  return fallen
+}
+
 const firstLiving = statement<AgentTables, { run: number; limit: number }>()((db, p) =>
   db
     .selectFrom('agent')

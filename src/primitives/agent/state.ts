@@ -28,6 +28,7 @@ export type AgentState =
       readonly status: 'terminated'
       readonly endedAt: number
       readonly reason: string | null
+      readonly failed?: true
     })
   | (AgentCommon & { readonly status: 'undone' })
 
@@ -53,6 +54,6 @@ export const evolveAgent = (state: AgentState | undefined, event: Recorded<Agent
     case 'agent.recovered':
       return { ...state, failures: 0 }
     case 'agent.terminated':
-      return { ...state, status: 'terminated', endedAt: event.at, reason: event.data.reason, session: null }
+      return { ...state, status: 'terminated', endedAt: event.at, ...event.data, session: null }
   }
 }

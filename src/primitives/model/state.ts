@@ -1,5 +1,5 @@
 import type { Recorded } from '../../kernel/event.ts'
-import type { EndpointOrigin, ModelEvent } from './events.ts'
+import type { EndpointOrigin, ModelEvent, Probed } from './events.ts'
 import type { ModelEndpoint } from './terms.ts'
 
 /** One outcome that says how an endpoint is. `at` in epoch ms. */
@@ -19,6 +19,8 @@ export interface ModelState {
   readonly origin: EndpointOrigin
   /** The latest outcomes, newest last. */
   readonly looks: readonly Look[]
+  /** When it was last looked at by a probe, whatever that said, epoch ms. */
+  readonly probedAt: number | null
   /** Of the place where it is now: what counted is forgotten when address, protocol or model change. */
   readonly answers: number
   readonly failures: number
@@ -28,7 +30,7 @@ export interface ModelState {
   readonly answeredSeq: number | null
 }
 
-const fresh = { looks: [], answers: 0, failures: 0, tokens: 0, costUsd: 0, answeredSeq: null }
+const fresh = { looks: [], probedAt: null, answers: 0, failures: 0, tokens: 0, costUsd: 0, answeredSeq: null }
 
 /** Whether both are one model at one address: what was measured of one holds for the other. */
 export const samePlace = (a: ModelEndpoint, b: ModelEndpoint): boolean =>
@@ -40,16 +42,15 @@ export const evolveModel = (state: ModelState | undefined, event: Recorded<Model
     case 'model.changed': {
       const { endpoint, origin } = event.data
       const measured = state && samePlace(state.endpoint, endpoint) ? state : fresh
-      const { looks, answers, failures, tokens, costUsd, answeredSeq } = measured
-      const kept = { looks, answers, failures, tokens, costUsd, answeredSeq }
+      const { looks, probedAt, answers, failures, tokens, costUsd, answeredSeq } = measured
+      const kept = { looks, probedAt, answers, failures, tokens, costUsd, answeredSeq }
       return { status: 'registered', endpoint, origin, ...kept }
     }
     case 'model.removed':
       return { ...born(state, event.type), status: 'removed' }
     case 'model.probed': {
       const before = born(state, event.type)
-      const { ok, ms } = event.data
-      return { ...before, looks: seen(before, { by: 'probe', ok, at: event.at, ms }) }
+      return { ...before, probedAt: event.at, looks: looksAfter(before, event.data, event.at) }
     }
     case 'model.answered': {
       const before = born(state, event.type)
@@ -71,6 +72,17 @@ export const evolveModel = (state: ModelState | undefined, event: Recorded<Model
 const born = (state: ModelState | undefined, type: string): ModelState => {
   if (!state) throw new Error(`${type} before the endpoint was registered`)
   return state
+}
+
+/**
+ * An endpoint may answer turns well and yet show nobody its list of models: there is none (404, 405, 501), the key may
+ * not read it (403), it comes in another form (200), or too often (429). That it answers at all is what such a probe
+ * says: it takes back what failed probes said before, and speaks neither for nor against the endpoint.
+ */
+const looksAfter = (before: ModelState, { ok, status, ms }: Probed, at: number): readonly Look[] => {
+  const down = status === undefined || status === 401 || (status >= 500 && status !== 501)
+  if (ok || down) return seen(before, { by: 'probe', ok, at, ms })
+  return before.looks.filter((look) => look.ok || look.by !== 'probe')
 }
 
 const seen = ({ looks }: ModelState, look: Look): readonly Look[] => [...looks, look].slice(-keptLooks)

@@ -70,7 +70,8 @@ export const routeTask = async (db: Reader, query: RouteQuery): Promise<Route> =
     candidates,
     exclude: (effect.exclude ?? []).flatMap((handle) => idsOf(agents, handle)),
     turn: (await db.tally(String(run.no), 'routed')) + planned,
-    targets: await targetsOf(db, agents, effect.targets ?? []),
+    // Whoever made the task has said whose it is: a rule for tasks of its kind would only leave it undone.
+    targets: task.state.agent === null ? await targetsOf(db, agents, effect.targets ?? []) : [],
   })
   return { effect, policy, record }
 }

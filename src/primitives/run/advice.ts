@@ -14,6 +14,10 @@ export interface Facts {
   readonly able: readonly string[]
   /** Agents for which nobody is there, though ready tasks wait for one of them. */
   readonly missed: readonly string[]
+  /** What is to be said of agents that Baton works for and that cannot go on now. */
+  readonly stalled: readonly string[]
+  /** Agents that were ended because their turns failed, and what was said of it. */
+  readonly fallen: readonly { readonly agent: string; readonly why: string }[]
   /** Whether some agent may claim some task now. */
   readonly claimable: boolean
   readonly unserved: readonly Unserved[]
@@ -41,7 +45,18 @@ const ofReview = ({ task, review, status, by, author }: InReview): string =>
     ? `${task} waits for its review ${review} (${status}): an agent other than ${author ?? 'its author'} must do it.`
     : `${task} waits for its review ${review}, which ${by} is doing.`
 
-const ofReady = ({ counts, able, missed, claimable }: Facts): readonly string[] => {
+const ofFallen = ({ agent, why }: Facts['fallen'][number]): string =>
+  `${agent} was ended (${why}), and its tasks are open to any agent that fits: get_task shows the errors; mend the cause, then spawn_agent another.`
+
+/** The most agents of one kind of trouble that are named. */
+const mostTroubles = 3
+
+const first = (lines: readonly string[]): readonly string[] =>
+  lines.length <= mostTroubles
+    ? lines
+    : [...lines.slice(0, mostTroubles), `And ${lines.length - mostTroubles} more agents like that.`]
+
+const ofReady = ({ counts, able, missed, claimable, stalled }: Facts): readonly string[] => {
   const ready = counts.ready ?? 0
   if (ready === 0) return []
   if (!claimable) return []
@@ -51,12 +66,13 @@ const ofReady = ({ counts, able, missed, claimable }: Facts): readonly string[] 
     return [
       `${tasks(ready)} ready${able.length > 0 ? ` (${some(able)} can take some)` : ''}, but nobody works for ${some(missed)}: claim_task as that agent and do it, or paste the invite into another window.`,
     ]
+  if (stalled.length > 0) return [`${tasks(ready)} ready, and no agent that can take one now.`]
   return [`${tasks(ready)} ready; all agents are at work.`]
 }
 
 /** What the conductor of a run may do next, the most pressing first. Never empty. */
 export const nextActions = (facts: Facts): readonly string[] => {
-  const { ended, paused, spent, counts, agents, unserved, failed, reviews } = facts
+  const { ended, paused, spent, counts, agents, unserved, failed, reviews, stalled, fallen } = facts
   if (ended !== undefined)
     return [`The run has ended (${ended}). list_tasks with view "results" shows what came of it.`]
   const sum = (...names: readonly string[]) => names.reduce((total, name) => total + (counts[name] ?? 0), 0)
@@ -76,6 +92,9 @@ export const nextActions = (facts: Facts): readonly string[] => {
       `All tasks have ended (${sum('done')} done, ${sum('failed')} failed, ${sum('cancelled')} cancelled): judge them by list_tasks with view "results", then end_run, or create_tasks for more.`,
     )
   else if (agents === 0) advice.push(`${tasks(open)} open and no agent: spawn_agent, or paste the invite.`)
+  // What cannot go on matters while there is something left to do, or before anything is.
+  if (open > 0 || over === 0) advice.push(...first(stalled))
+  if (open > 0) advice.push(...first(fallen.map(ofFallen)))
   if (agents > 0) advice.push(...unserved.map((one) => ofUnserved(one, agents)))
   for (const { task, waiting } of failed)
     advice.push(

@@ -1,6 +1,6 @@
 import type { Reader } from '../../kernel/ports.ts'
 import { type Agent, agentNamed } from '../agent/find.ts'
-import { someLiving } from '../agent/queries.ts'
+import { fallenAgents, someLiving } from '../agent/queries.ts'
 import { type Checkpoint, checkpointNamed, checkpointsOf } from '../checkpoint/find.ts'
 import { isTooMuch, type Past, pastOf } from '../history/as-of.ts'
 import { lastAt } from '../history/queries.ts'
@@ -13,11 +13,14 @@ import { spentOut } from './decide.ts'
 import { type Run, type Speaker, theRun } from './find.ts'
 import { handsOf } from './hands.ts'
 import { type Overview, overviewOf } from './overview.ts'
+import { type Stalled, stalledAmong } from './stalled.ts'
 import type { RunState } from './state.ts'
 
 /** The most agents that advice looks at. */
 const mostAgents = 50
 const mostCheckpoints = 10
+/** Of the agents that ended, so many of the newest. */
+const mostEnded = 50
 
 /** Where a run stands, or stood. */
 export interface Situation {
@@ -104,6 +107,9 @@ const callName = ({ id, state }: Agent): string => state.name ?? id
 const factsOf = async (db: Reader, run: Run, overview: Overview, watcher: Watcher): Promise<Facts> => {
   const { counts } = overview
   const agents = await someLiving(db, run.no, mostAgents)
+  const open = run.state.status === 'open'
+  const stalled = open ? await stalledAmong(db, agents, watcher) : []
+  const fallen = open ? await fallenAgents(db, run.no, mostEnded) : []
   const { able, missed } = counts.ready ? await handsOf(db, agents, watcher) : noHands
   const { any, unserved } = counts.ready ? await claimable(db, run.no, agents) : nothingClaimable
   return {
@@ -112,14 +118,24 @@ const factsOf = async (db: Reader, run: Run, overview: Overview, watcher: Watche
     spent: spentOut(run.state, await usedBy(db, run), db.now)?.message,
     counts,
     agents: agents.length,
-    able: able.map(callName),
-    missed: missed.map(callName),
+    able: without(able, stalled).map(callName),
+    missed: without(missed, stalled).map(callName),
+    stalled: stalled.map(({ says }) => says),
+    fallen: fallen.map((agent) => ({ agent: callName(agent), why: reasonOf(agent) })),
     claimable: any,
     unserved: agents.length < mostAgents ? unserved : await trulyUnserved(db, run, unserved),
     failed: counts.failed && counts.blocked ? await failedInTheWay(db, run.no) : [],
     reviews: counts.review ? await inReview(db, run.no) : [],
   }
 }
+
+const without = (agents: readonly Agent[], stalled: readonly Stalled[]): readonly Agent[] => {
+  const out = new Set(stalled.map(({ agent }) => agent.id))
+  return agents.filter(({ id }) => !out.has(id))
+}
+
+const reasonOf = ({ state }: Agent): string =>
+  (state.status === 'terminated' ? state.reason : null) ?? 'its turns failed'
 
 const noHands = { able: [], missed: [] } as const
 const nothingClaimable = { any: false, unserved: [] } as const

@@ -1,3 +1,4 @@
+import { nobodyCan } from '../agent/means.ts'
 import type { Broken, Idle, Outlook } from './outlook.ts'
 
 /** The most lines of advice. */
@@ -12,7 +13,8 @@ export const adviceFrom = ({ halt, idle, broken }: Outlook): readonly string[] =
 }
 
 const forIdle = ({ task, fitting }: Idle): string => {
-  const [agent] = fitting
+  const agent = fitting.find(({ state }) => state.runner === 'client') ?? fitting[0]
+  if (agent && agent.state.runner !== 'client') return nobodyCan(agent.id, agent.state)
   if (agent) {
     const more = fitting.length > 1 ? ` (nor have ${fitting.length - 1} others that could do the same)` : ''
     return `${agent.id} has no worker${more}: claim it yourself with claim_task (agent_id "${agent.id}"), or attach one with join_as_agent.`

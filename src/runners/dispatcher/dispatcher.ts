@@ -1,7 +1,5 @@
 import { Failure } from '../../errors.ts'
 import type { Reader, Signal } from '../../kernel/ports.ts'
-import { livingAgents } from '../../primitives/agent/queries.ts'
-import { hideLife, showLife } from '../../primitives/presence/commands/show.ts'
 import { openRunIds, runById } from '../../primitives/run/find.ts'
 import { taskById } from '../../primitives/task/find.ts'
 import { nextInLanes } from '../../primitives/task/lanes.ts'
@@ -11,15 +9,14 @@ import { Claims } from './claims.ts'
 import { crewOf, isFree } from './crew.ts'
 import { callAs, type DispatcherParts } from './parts.ts'
 import { type Assignment, type Choose, planFor } from './plan.ts'
+import { type ProbeEndpoint, Probes } from './probes.ts'
 import { type Processes, reap } from './reap.ts'
+import { Signs } from './signs.ts'
 import { Tuned } from './tuned.ts'
 import { type Job, leaseMs, type UnderWay, work } from './work.ts'
 
 /** How often what time alone changes is looked at, ms: turns of dead servers, means that are free again. */
 const lookEvery = 1_000
-/** How long an agent counts as worked for without a further sign, ms; a server that dies is noticed by its pid. */
-const shownFor = 600_000
-const showEvery = shownFor / 2
 
 /** Events after which there may be something to take. */
 const wakes: ReadonlySet<string> = new Set([
@@ -42,11 +39,14 @@ const wakes: ReadonlySet<string> = new Set([
   'agent.restored',
   'agent.capabilities_added',
   'turn.ended',
+  'model.probed',
 ])
 
 export interface DispatcherOptions extends DispatcherParts {
   readonly choose: Choose
   readonly processes: Processes
+  /** Looks at endpoints; without it, turns alone tell how they are. */
+  readonly probe?: ProbeEndpoint | undefined
   /** All runs of the file, rather than those that were named. */
   readonly servesAll: boolean
 }
@@ -58,10 +58,11 @@ export interface DispatcherOptions extends DispatcherParts {
 export class Dispatcher {
   private readonly options: DispatcherOptions
   private readonly claims: Claims
+  private readonly signs: Signs
   private readonly tuned: Tuned
+  private readonly probes: Probes | undefined
   private readonly runs = new Set<string>()
   private readonly underWay = new Map<string, UnderWay>()
-  private readonly shown = new Map<string, number>()
   private stopListening: (() => void) | undefined
   private timer: NodeJS.Timeout | undefined
   private passing: Promise<void> | undefined
@@ -72,7 +73,9 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.options = options
     this.claims = new Claims(options)
+    this.signs = new Signs(options)
     this.tuned = new Tuned(options)
+    this.probes = options.probe && new Probes(options, options.probe)
     if (options.servesAll) this.start()
   }
 
@@ -81,7 +84,7 @@ export class Dispatcher {
     if (this.closed || this.runs.has(run_id)) return
     this.runs.add(run_id)
     this.start()
-    await this.show()
+    await this.signs.show(await this.served())
     this.wake()
   }
 
@@ -118,8 +121,10 @@ export class Dispatcher {
   private async look(): Promise<void> {
     try {
       await reap(this.options, this.options.processes)
-      await this.show()
+      await this.signs.show(await this.served())
       await this.tuned.look(await this.waiting(), this.underWay.size)
+      // Not waited for: turns are taken while an endpoint thinks about its answer.
+      void this.probes?.look(await this.served())
     } catch (err) {
       this.options.log.warn({ err }, 'the dispatcher will look again')
     }
@@ -248,61 +253,17 @@ export class Dispatcher {
     }
   }
 
-  /** Signs of life of the agents that this process works for, so that nobody is told that they have no worker. */
-  private async show(): Promise<void> {
-    const { store, workforce, clock, servesAll } = this.options
-    const now = clock()
-    const due = await store.read(async (db) => {
-      const found: string[] = []
-      for (const run_id of servesAll ? await openRunIds(db) : this.runs) {
-        for (const id of await workedFor(db, run_id, workforce))
-          if ((this.shown.get(id) ?? Number.NEGATIVE_INFINITY) + showEvery <= now) found.push(id)
-      }
-      return found
-    }, undefined)
-    if (due.length === 0 || this.closed) return
-    await store.execute(
-      async (tx) => {
-        for (const id of due) await showLife(tx, id, this.here, tx.now + shownFor)
-      },
-      undefined,
-      callAs(this.options, undefined, this.options.newId('call')),
-    )
-    for (const id of due) this.shown.set(id, now)
-  }
-
-  /** Where its signs of life come from. */
-  get here() {
-    const { session, server } = this.options
-    return { session, pid: server.pid, host: server.host }
-  }
-
   /** Ends the turns under way, gives their claims back, and takes no more. */
   async close(): Promise<void> {
     if (this.closed) return
     this.closed = true
     this.stopListening?.()
     clearInterval(this.timer)
+    this.probes?.close()
     await this.passing
     await Promise.all([...this.underWay.values()].map((turn) => turn.close()))
-    if (this.shown.size === 0) return
-    const call = callAs(this.options, undefined, this.options.newId('call'))
-    await this.options.store.execute((tx) => hideLife(tx, this.options.session), undefined, call)
+    await this.signs.hide()
   }
-}
-
-/** The agents of a run that this process can work for. */
-const workedFor = async (
-  db: Reader,
-  run_id: string,
-  workforce: DispatcherParts['workforce'],
-): Promise<readonly string[]> => {
-  const run = await runById(db, run_id)
-  if (run.state.status !== 'open') return []
-  const agents = await livingAgents(db, run.no)
-  return agents
-    .filter(({ state: { runner } }) => runner !== 'client' && workforce[runner])
-    .map(({ id }) => id)
 }
 
 /** The most tasks of a run that are counted: beyond it "many" is all that tuning needs to know. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { situationOf } from '../../primitives/run/situation.ts'
+import type { Reader } from '../../kernel/ports.ts'
+import { theRun } from '../../primitives/run/find.ts'
+import { type SituationQuery, situationOf } from '../../primitives/run/situation.ts'
 import { runId } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
@@ -32,6 +34,9 @@ const output = z.looseObject({
   last_event_at: z.string(),
 })
 
+const runMeant = (db: Reader, { run_id, speaker }: Pick<SituationQuery, 'run_id' | 'speaker'>) =>
+  theRun(db, run_id, speaker)
+
 export const getRunTool = defineTool({
   name: 'get_run',
   title: 'Get a run',
@@ -48,6 +53,8 @@ export const getRunTool = defineTool({
       speaker: speaker(session),
       watcher: { session: session.id, machine: session.machine },
     }
+    // Of a run that nobody has named here yet, agents would seem to have no worker that this server is about to be.
+    if (as_of === undefined) await ctx.workshop.serve((await ctx.read(runMeant, asked)).id)
     return remember(session, runView(await ctx.read(situationOf, asked)))
   },
   say: (result, { as_of }) => sayRun(result as unknown as RunView, as_of),

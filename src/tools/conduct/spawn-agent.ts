@@ -73,7 +73,7 @@ export const spawnAgentTool = defineTool({
   name: 'spawn_agent',
   title: 'Spawn an agent',
   description:
-    'Add an agent with a persona and capabilities. It acts only when a session claims its tasks. Opens a run if none is open.',
+    'Add an agent with a persona and capabilities. Baton takes its turns with runner command, model or sampling; else a session must claim its tasks. Opens a run if none is open.',
   toolset: 'conduct',
   effect: 'write',
   input,

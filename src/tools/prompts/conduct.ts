@@ -13,7 +13,7 @@ const text = (
 
 ${goal.trim()}
 
-Baton keeps the plan, who does what, and every result in a durable log; nothing is lost when a window closes. It thinks and works for nobody: you, or whoever joins, take each agent's turns.
+Baton keeps the plan, who does what, and every result in a durable log; nothing is lost when a window closes. Turns of agents with runner "command", "model" or "sampling" are taken by Baton; those of "client" agents by you, or by whoever joins.
 
 ## 1. Plan, before you call anything
 - Split the goal into tasks that one agent can finish alone and whose result can be judged. Each task's text must stand by itself: its worker sees only that, its context, and the results of what it depends on.
@@ -22,7 +22,7 @@ Baton keeps the plan, who does what, and every result in a durable log; nothing 
 
 ## 2. Lay it out
 - \`start_run\` with the goal, and in settings the limits that must not be passed (tasks, tokens, cost, time).
-- \`spawn_agent\` for each member: a purpose of one sentence, a name, its capabilities, a profile where one fits (implementer, researcher, reviewer, expert_judge, summariser).
+- \`spawn_agent\` for each member: a purpose of one sentence, a name, its capabilities, a profile where one fits (implementer, researcher, reviewer, expert_judge, summariser), and its runner where the owner has configured programs or models (runner_options: {command} or {model}; a refusal names those there are). Default: client.
 - \`create_tasks\`, all in one call: a key for each; depends_on for order; requires for the skill, or agent_id for the one agent that must do it; checks where a wrong result would cost (a schema, or a review by another agent).
 
 Shapes that work:
@@ -32,7 +32,7 @@ Shapes that work:
 - Second opinion: the same question to two agents; a third task compares and names every difference.
 
 ## 3. Get it done
-An agent with runner "client" does nothing by itself. For each ready task, one of:
+What Baton takes turns for needs nothing from you but \`await_responses\`. An agent with runner "client" does nothing by itself. For each of its ready tasks, one of:
 - You take the turn: \`claim_task\` with that agent_id, do what its prompt says as that agent, honestly and apart from what you know as conductor, then \`complete_task\` with the result, evidence, and claim_next for the next one. \`fail_task\` with the reason when it cannot be done: it is tried again.
 - Another window does: give its user the invite of the run (\`get_run\` shows it).
 Then \`await_responses\`; call it again with its cursor until nothing is pending. pending says why something is not there yet. When you do not know how to go on, \`get_run\` tells next_actions.

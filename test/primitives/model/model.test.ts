@@ -167,3 +167,20 @@ describe('an endpoint', () => {
     expect(JSON.parse(JSON.stringify(state))).toStrictEqual(state)
   })
 })
+
+describe('what a probe says of an endpoint that shows no list of models', () => {
+  const healthAfter = (...past: readonly ModelEvent[]) =>
+    healthOf(stateAfter(model, registered(), ...past).looks, start)
+  it.each([404, 405, 501, 403, 429, 200])('%i says nothing of its turns', (status) => {
+    const shy = probed(false, { status })
+    expect(healthAfter(shy)).toMatchObject({ health: 'unknown' })
+    expect(healthAfter(answered(true), shy)).toMatchObject({ health: 'healthy', n: 1 })
+    // It answers again, whatever it answers.
+    expect(healthAfter(answered(true), probed(false), shy)).toMatchObject({ health: 'healthy', n: 1 })
+  })
+
+  it.each([undefined, 401, 500, 503])('%s is one that is down', (status) => {
+    const gone = probed(false, status === undefined ? {} : { status })
+    expect(healthAfter(answered(true), gone)).toMatchObject({ health: 'unhealthy' })
+  })
+})

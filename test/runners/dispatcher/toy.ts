@@ -2,6 +2,7 @@ import { openWorkshop } from '../../../src/compose/workshop.ts'
 import { newId } from '../../../src/ids.ts'
 import type { Store } from '../../../src/kernel/ports.ts'
 import { chooseByRoute } from '../../../src/runners/dispatcher/choose.ts'
+import type { ProbeEndpoint } from '../../../src/runners/dispatcher/probes.ts'
 import type { Hands, Workforce } from '../../../src/runners/hands.ts'
 import type { Turn, TurnIo, TurnOutcome } from '../../../src/runners/port.ts'
 import { createLog } from '../../../src/telemetry/log.ts'
@@ -63,10 +64,12 @@ const machine = { pid: process.pid, host: 'here', pidAlive: () => true }
 export const deadPid = 4_194_305
 
 export const workshopOf =
-  (toy: Toy, options: { pid?: number; servesAll?: boolean } = {}) =>
+  (
+    toy: Toy,
+    options: { pid?: number; servesAll?: boolean; probe?: ProbeEndpoint; workforce?: Workforce } = {},
+  ) =>
   (store: Store) => {
-    const workforce: Workforce = { command: toy.hands }
-    const { pid = process.pid, servesAll = false } = options
+    const { pid = process.pid, servesAll = false, probe, workforce = { command: toy.hands } } = options
     return openWorkshop({
       store,
       clock: Date.now,
@@ -85,6 +88,7 @@ export const workshopOf =
       },
       choose: chooseByRoute(machine),
       servesAll,
+      ...(probe && { probe }),
       problemWith: () => undefined,
       admits: () => undefined,
     })

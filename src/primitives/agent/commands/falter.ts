@@ -48,7 +48,7 @@ export const falter = async (
 }
 
 const end = async (tx: Tx, agent: Agent, why: string): Promise<Falter> => {
-  await terminate(tx, agent, why)
+  await terminate(tx, agent, why, true)
   return { what: 'ended', why }
 }
 

@@ -6,9 +6,14 @@ import type { Agent } from '../find.ts'
 
 /**
  * Ends an agent. The tasks it holds go back, and those that only it might take are open to any agent that fits.
- * Answers the ids of both.
+ * Answers the ids of both. `failed`: its turns are why, and nobody takes its place.
  */
-export const terminate = async (tx: Tx, agent: Agent, reason: string | null): Promise<readonly string[]> => {
+export const terminate = async (
+  tx: Tx,
+  agent: Agent,
+  reason: string | null,
+  failed = false,
+): Promise<readonly string[]> => {
   if (agent.state.status !== 'active')
     throw new Failure(
       'agent_terminated',
@@ -25,6 +30,6 @@ export const terminate = async (tx: Tx, agent: Agent, reason: string | null): Pr
     await unaddress(tx, task, 'agent terminated')
     released.add(task.id)
   }
-  await tx.append(agent, [{ type: 'agent.terminated', data: { reason } }])
+  await tx.append(agent, [{ type: 'agent.terminated', data: { reason, ...(failed && { failed }) } }])
   return [...released]
 }

@@ -11,8 +11,14 @@ export const noteAnswer = async (tx: Tx, name: string, answered: Answered): Prom
   if (model) await tx.append(model, [{ type: 'model.answered', data: answered }])
 }
 
-/** Writes down what a look at an endpoint found. Nothing when it was removed meanwhile. */
-export const noteProbe = async (tx: Tx, name: string, probed: Probed): Promise<void> => {
+/**
+ * Writes down what a look at an endpoint found. Nothing when it was removed meanwhile, or when another process's look
+ * came first: one `within` so many ms is enough.
+ */
+export const noteProbe = async (tx: Tx, name: string, probed: Probed, within = 0): Promise<void> => {
   const model = await modelNamed(tx, name)
-  if (model) await tx.append(model, [{ type: 'model.probed', data: probed }])
+  if (!model) return
+  const { probedAt } = model.state
+  if (probedAt !== null && tx.now - probedAt < within) return
+  await tx.append(model, [{ type: 'model.probed', data: probed }])
 }

@@ -1,0 +1,57 @@
+import type { Reader } from '../../kernel/ports.ts'
+import type { Agent } from '../agent/find.ts'
+import { meansOf, nobodyCan, sayMeans } from '../agent/means.ts'
+import { breakerOf } from '../breaker/queries.ts'
+import { endpointsFor } from '../model/find.ts'
+import type { Watcher } from '../presence/working.ts'
+import { isWorking } from '../task/outlook.ts'
+
+/** An agent that Baton works for and whose turns do not start now, whatever there is to do. */
+export interface Stalled {
+  readonly agent: Agent
+  /** What is wrong, and what to do. */
+  readonly says: string
+}
+
+/** Those of these agents whose command or endpoint is missing, or held back by its breaker. */
+export const stalledAmong = async (
+  db: Reader,
+  agents: readonly Agent[],
+  watcher: Watcher,
+): Promise<readonly Stalled[]> => {
+  const stalled: Stalled[] = []
+  for (const agent of agents) {
+    if (agent.state.runner === 'client') continue
+    const says = (await heldBack(db, agent)) ?? (await unmanned(db, agent, watcher))
+    if (says !== undefined) stalled.push({ agent, says })
+  }
+  return stalled
+}
+
+const unmanned = async (db: Reader, agent: Agent, watcher: Watcher): Promise<string | undefined> =>
+  (await isWorking(db, agent, watcher)) ? undefined : nobodyCan(callName(agent), agent.state)
+
+/** The name of a group stands for its endpoints: while one of them may be tried, its agents are not held back. */
+const heldBack = async (db: Reader, agent: Agent): Promise<string | undefined> => {
+  const { runner } = agent.state
+  const name = meansOf(agent.state)
+  if (name === null || (runner !== 'command' && runner !== 'model')) return undefined
+  const subjects =
+    runner === 'command'
+      ? [name]
+      : (await endpointsFor(db, name)).map(({ state: { endpoint } }) => endpoint.name)
+  if (subjects.length === 0)
+    return `${callName(agent)} works at ${sayMeans(agent.state)}, and nothing is registered under that name: register_model (toolset routing), or give its tasks to another agent.`
+  const waits: { readonly until: number; readonly why: string }[] = []
+  for (const subject of subjects) {
+    const breaker = await breakerOf(db, `${runner}:${subject}`)
+    if (breaker.state === 'closed' || breaker.retry_at === null || breaker.retry_at <= db.now)
+      return undefined
+    waits.push({ until: breaker.retry_at, why: breaker.why })
+  }
+  const [first] = waits.sort((a, b) => a.until - b.until)
+  if (!first) return undefined
+  return `${callName(agent)} waits: ${sayMeans(agent.state)} failed too often (${first.why}) and is tried again at ${new Date(first.until).toISOString()}; what cannot wait, give to another agent (update_task with agent_id).`
+}
+
+const callName = ({ id, state }: Agent): string => state.name ?? id
