@@ -5,7 +5,7 @@ import type { AgentStatus } from '../../primitives/agent/status.ts'
 import { isoOrNull } from '../fields.ts'
 
 /** By what an agent takes its turns, as far as it is Baton that takes them, and how many in a row have failed. */
-const workOf = ({ runner, runnerOptions: options, failures }: AgentState) => ({
+const workOf = ({ runner, runnerOptions: options, failures = 0 }: AgentState) => ({
   runner,
   ...(runner === 'command' && options?.command !== undefined && { command: options.command }),
   ...(runner === 'model' && options?.model !== undefined && { model: options.model }),
