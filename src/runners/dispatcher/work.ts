@@ -13,7 +13,7 @@ import {
 } from '../port.ts'
 import type { Claims } from './claims.ts'
 import { keepTrying } from './keep-trying.ts'
-import { callAs, type DispatcherParts } from './parts.ts'
+import type { DispatcherParts } from './parts.ts'
 import { giveBack, type Reporting, reportAborted, reportOutcome, stoppedOf } from './report.ts'
 import { TurnClock } from './turn-clock.ts'
 
