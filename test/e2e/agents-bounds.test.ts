@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ModelServer } from '../support/model-server.ts'
 import { ProcessClient } from '../support/process-client.ts'
 import { withScratch } from '../support/scratch.ts'
-import { allEnded, codeOf, doctor, eventsOf, scriptIn, siteIn } from '../support/site.ts'
+import { codeOf, doctor, scriptIn, siteIn } from '../support/site.ts'
 
 /** Says what it was given, and leaves a line in a file for each time that it was started. */
 const parrot = `

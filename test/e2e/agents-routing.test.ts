@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noThenProperty: the rules of a policy are written with it
 import { describe, expect, it } from 'vitest'
 import type { Got } from '../support/model-script.ts'
 import { ModelServer } from '../support/model-server.ts'

@@ -103,7 +103,7 @@ describe('a model agent with tools', () => {
         // What it offered the model is what it was given, and each refusal went back to it.
         const [first, second] = server.asked
         expect(
-          (first?.body?.tools as { function: { name: string } }[])
+          ((first?.body?.tools ?? []) as { function: { name: string } }[])
             .map(({ function: { name } }) => name)
             .sort(),
         ).toEqual(['delegate_subtask', 'report_progress'])
