@@ -59,13 +59,14 @@ const until = async (client: ProcessClient, run_id: string): Promise<void> => {
 describe('a team of commands, models and a session', () => {
   it('does all of its work once, with evidence, tokens and cost, also over a kill -9 of its server', async () => {
     await withScratch(async (directory) => {
+      // Meant for turns: a look at the list of models is answered as usual.
       const openai = await ModelServerProcess.start([
-        { reply: { kind: 'status', status: 429, headers: { 'retry-after': '0' } } },
-        { reply: { kind: 'break', text: 'half an ans', how: 'reset' } },
-        { reply: { kind: 'say', text: 'slow words', pieces: 5, drip_ms: 20 } },
+        { when: 'WORDS', reply: { kind: 'status', status: 429, headers: { 'retry-after': '0' } } },
+        { when: 'WORDS', reply: { kind: 'break', text: 'half an ans', how: 'reset' } },
+        { when: 'WORDS', reply: { kind: 'say', text: 'slow words', pieces: 5, drip_ms: 20 } },
       ])
       const anthropic = await ModelServerProcess.start([
-        { reply: { kind: 'raw', type: 'text/event-stream', body: 'data: {nonsense\n\n' } },
+        { when: 'WORDS', reply: { kind: 'raw', type: 'text/event-stream', body: 'data: {nonsense\n\n' } },
       ])
       try {
         const { db, flags, trace } = site(directory, { openai: openai.url, anthropic: anthropic.url })

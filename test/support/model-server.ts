@@ -70,7 +70,11 @@ export class ModelServer {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const got = await received(request)
     this.got.push(got)
-    if (got.method === 'GET' && got.path.endsWith('/models') && this.lines.length === 0) {
+    if (
+      got.method === 'GET' &&
+      got.path.endsWith('/models') &&
+      !this.lines.some(({ when }) => when === undefined)
+    ) {
       return json(response, 200, { object: 'list', data: [{ id: 'loopback', object: 'model' }] })
     }
     const wire = got.path.endsWith('/messages') ? anthropic : openai

@@ -29,6 +29,7 @@ export async function probe(
   const limit = timeLimit(timeoutMs, signal)
   const sentence = (problem: string) => `Model endpoint "${endpoint.name}" ${problem}.`
   const secrets = key === undefined ? [] : [key]
+  let answered: number | undefined
   try {
     const fetch = guardedFetch({ baseUrl: endpoint.base_url, maxBytes: 4 * 1_048_576 })
     const response = await fetch(listOf(endpoint), {
@@ -36,6 +37,7 @@ export async function probe(
       signal: limit.signal,
     })
     const { status } = response
+    answered = status
     if (!response.ok) {
       await response.body?.cancel()
       return { ok: false, status, problem: sentence(complaint(status, endpoint.api_key_env)) }
@@ -50,7 +52,8 @@ export async function probe(
       : limit.over
         ? `did not answer within ${timeoutMs} ms`
         : diagnosis(error, { now: 0, keyEnv: endpoint.api_key_env, status: undefined, secrets }).problem
-    return { ok: false, problem: redact(sentence(problem), secrets) }
+    const seen = answered === undefined ? {} : { status: answered }
+    return { ok: false, ...seen, problem: redact(sentence(problem), secrets) }
   } finally {
     limit.end()
   }

@@ -139,7 +139,7 @@ describe.each(protocols)('probing an %s endpoint', (protocol) => {
     [{ kind: 'status', status: 404 }, 404, 'base_url'],
     [{ kind: 'status', status: 503 }, 503, 'answers 503'],
     [{ kind: 'raw', type: 'application/json', body: '{"ok": true}' }, 200, 'base_url'],
-    [{ kind: 'raw', type: 'text/html', body: '<h1>' }, undefined, 'protocol'],
+    [{ kind: 'raw', type: 'text/html', body: '<h1>' }, 200, 'protocol'],
     [{ kind: 'hang_up' }, undefined, 'ECONNRESET'],
     [{ kind: 'silence' }, undefined, 'within 200 ms'],
   ] as const)('says what is wrong with %j', (reply, status, word) =>
