@@ -217,7 +217,7 @@ describe('a wrong setting is refused with its origin, its value and the right on
       '',
       {},
       'log-level: debug',
-      `key "log-level" in ${file} is no setting; the settings are db, tenant, toolsets, tools, read_only, durability, log_level, commands, models, allow. Did you mean "log_level"?`,
+      `key "log-level" in ${file} is no setting; the settings are db, tenant, toolsets, tools, read_only, durability, log_level, commands, models, allow, breaker. Did you mean "log_level"?`,
     ],
     ['', {}, '- db', `${file} does not hold keys with values, such as log_level: debug.`],
     ['', {}, 'db: [', `${file} is not valid YAML: `],

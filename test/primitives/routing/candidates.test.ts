@@ -3,12 +3,14 @@ import { newId } from '../../../src/ids.ts'
 import type { Tx } from '../../../src/kernel/ports.ts'
 import { type Spawn, spawnAgent } from '../../../src/primitives/agent/commands/spawn.ts'
 import { schema, streams } from '../../../src/primitives/index.ts'
+import { registerModel } from '../../../src/primitives/model/commands/register.ts'
 import { unknownMachine } from '../../../src/primitives/presence/alive.ts'
 import { routeCandidates } from '../../../src/primitives/routing/candidates.ts'
 import type { Features } from '../../../src/primitives/routing/decide/features.ts'
 import type { Obstacle } from '../../../src/primitives/routing/decide/request.ts'
 import { startRun } from '../../../src/primitives/run/commands/conduct.ts'
 import { SqliteStore } from '../../../src/storage/sqlite/store.ts'
+import { endpointAt } from '../../runners/model/a-turn.ts'
 import { tempFile } from '../../support/client.ts'
 import { attempts, call, note } from './attempts.ts'
 
@@ -36,6 +38,7 @@ const spawned: readonly Spawn[] = [
 
 const world = async (tx: Tx) => {
   const run = await startRun(tx, { goal: 'test' })
+  await registerModel(tx, endpointAt('http://127.0.0.1:1', { name: 'llama' }), 'config', () => undefined)
   const ids: string[] = []
   for (const spawn of spawned) ids.push((await spawnAgent(tx, run, spawn)).agent.id)
   return { run: run.no, ids }

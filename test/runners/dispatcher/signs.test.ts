@@ -18,7 +18,9 @@ describe('signs of life of agents that Baton works for', () => {
     await call('register_model', { name: 'near', ...endpoint })
     const spawn = async (model: string): Promise<string> =>
       (await call('spawn_agent', { purpose: 'think', runner: 'model', runner_options: { model } })).agent_id
+    await call('register_model', { name: 'gone', ...endpoint })
     const [near, gone] = [await spawn('near'), await spawn('gone')]
+    await call('register_model', { name: 'gone', remove: true })
     const signs = new Signs({
       store,
       workforce: { model: modelHands(new Toy().hands.runner, () => true) },

@@ -17,6 +17,14 @@ const spawn = (baton: TestBaton, name: string, more: object = {}) =>
     runner_options: { command: 'toy' },
     ...more,
   })
+/** A model agent whose endpoint was there when it was spawned, and is not any more. */
+const spawnAtGone = async (baton: TestBaton, name: string): Promise<void> => {
+  const endpoint = { protocol: 'openai', base_url: 'http://127.0.0.1:1', model: 'toy' }
+  await baton.call('register_model', { name: 'gone', ...endpoint })
+  await spawn(baton, name, { runner: 'model', runner_options: { model: 'gone' } })
+  await baton.call('register_model', { name: 'gone', remove: true })
+}
+
 const next = async (baton: TestBaton, run_id: string): Promise<string> =>
   (await baton.call('get_run', { run_id })).next_actions.join('\n')
 
@@ -90,15 +98,14 @@ describe('get_run', () => {
   it('tells that nothing is registered under the name of a model', async () => {
     const baton = await startBaton({ workshop: workshopOf(new Toy()) })
     const { run_id } = await baton.call('start_run', { goal: 'saw' })
-    await spawn(baton, 'mo', { runner: 'model', runner_options: { model: 'gone' } })
+    await spawnAtGone(baton, 'mo')
     expect(await next(baton, run_id)).toContain('mo works at model "gone", and nothing is registered')
   })
 
   it('names three agents that cannot go on, and the number of the others', async () => {
     const baton = await startBaton({ workshop: workshopOf(new Toy()) })
     const { run_id } = await baton.call('start_run', { goal: 'saw' })
-    for (const name of ['a', 'b', 'c', 'd', 'e'])
-      await spawn(baton, name, { runner: 'model', runner_options: { model: 'gone' } })
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await spawnAtGone(baton, name)
     const said = (await next(baton, run_id)).split('\n')
     expect(said.filter((line) => line.includes('"gone"'))).toHaveLength(3)
     expect(said).toContain('And 2 more agents like that.')
