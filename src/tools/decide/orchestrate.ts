@@ -18,19 +18,19 @@ const input = z.strictObject({
   mode: z
     .enum(['auto', ...modes])
     .default('auto')
-    .describe('Pieces at once, steps with handoff, or everybody does the whole and the best wins')
+    .describe('Pieces at once, steps with handoff, or all do the whole and the best wins')
     .optional(),
   coordination: z
     .enum(coordinations)
-    .describe('Nothing shared, phases with a barrier, or a lead who decides; default by mode')
+    .describe('Nothing shared, phases with a barrier, or a lead decides')
     .optional(),
   subtasks: list(text(20_000), 50, 1).describe('Pieces or steps; default by template').optional(),
   template: z.enum(templateNames).describe('Steps to use; default by query').optional(),
   agent_ids: list(agentHandle, 20, 1).describe('Who works; default all').optional(),
   lead: agentHandle.describe('Who decides (hierarchical)').optional(),
-  quorum: whole(1, 50).describe('Enough done; the rest is cancelled').optional(),
+  quorum: whole(1, 50).describe('Enough done; then cancel the rest').optional(),
   timeout_ms: whole(1, 30 * day)
-    .describe('Then the rest is cancelled')
+    .describe('Then cancel what is left')
     .optional(),
   context: json.describe('Data every agent gets').optional(),
   run_id: runId,
@@ -70,7 +70,7 @@ export const orchestrateTool = defineTool({
   name: 'orchestrate',
   title: 'Orchestrate a team',
   description:
-    'Start a proven way of working in one call: lays out the tasks and returns at once; await_responses collects.',
+    'Start a proven way of working in one call: lays out tasks, returns at once; await_responses collects.',
   toolset: 'decide',
   effect: 'write',
   input,

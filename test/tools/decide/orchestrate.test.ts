@@ -358,7 +358,7 @@ describe('the call', () => {
     for (const task_id of Object.values(task_ids))
       expect(await baton.call('get_task', { task_id })).toMatchObject({ agent_id: agents[1] })
     await expect(orchestrate({ agent_ids: ['dan'] })).rejects.toMatchObject({ code: 'not_found' })
-    await expect(orchestrate({ mode: 'parallel', lead: 'ann' })).rejects.toMatchObject({
+    await expect(orchestrate({ coordination: 'independent', lead: 'ann' })).rejects.toMatchObject({
       code: 'invalid_argument',
     })
     await expect(orchestrate({ mode: 'collaborative', subtasks: ['a'] })).rejects.toMatchObject({

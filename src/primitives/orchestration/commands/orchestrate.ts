@@ -49,7 +49,8 @@ export const orchestrate = async (tx: Tx, run: Run, ask: Ask): Promise<Orchestra
   const { mode, kind } = chosen
   if (mode === 'collaborative' && ask.subtasks)
     throw invalid('subtasks', 'do not go with collaborative: everybody does the whole', 'Leave them out.')
-  const coordination = ask.coordination ?? usualCoordination[mode]
+  const led = ask.lead === undefined ? undefined : 'hierarchical'
+  const coordination = ask.coordination ?? led ?? usualCoordination[mode]
   const { template, pieces } =
     mode === 'collaborative' && ask.template === undefined
       ? { template: null, pieces: [] }
@@ -106,7 +107,11 @@ const modeFor = async (tx: Tx, { query, mode, subtasks, template }: Ask) => {
 const quorumFor = ({ quorum }: Ask, mode: Mode, team: number): number | null => {
   if (quorum === undefined) return null
   if (mode === 'sequential')
-    throw invalid('quorum', 'means nothing for steps that follow each other', 'Leave it out.')
+    throw invalid(
+      'quorum',
+      'means nothing for steps that follow each other',
+      'Leave it out, or ask for another mode.',
+    )
   if (quorum > team) throw invalid('quorum', `is more than the ${team} that work at once`, 'Ask for fewer.')
   return quorum
 }
