@@ -41,7 +41,7 @@ const due = statement<OrchestrationTables, { now: number; limit: number }>()((db
     .limit(p.limit),
 )
 
-/** Those whose time is over, the longest overdue first. */
+/** Those whose time is over, the longest overdue first: time goes on past a rollback, so one brought back may be. */
 export const overdue = async (db: Reader, limit: number): Promise<readonly Orchestration[]> => {
   const found: Orchestration[] = []
   for (const { no } of await db.all(due, { now: db.now, limit })) {

@@ -4,7 +4,7 @@ import { type Mode, modes, type QueryKind } from '../terms.ts'
 export const outcomesOf = (kind: QueryKind): string => `orchestrations:${kind}`
 
 /** What was recorded of a mode: how many were scored, and their mean quality (null: none). */
-export interface Record {
+export interface Experience {
   readonly n: number
   readonly quality: number | null
 }
@@ -16,12 +16,12 @@ const gap = 0.1
 
 export const recordsIn = (
   tallies: Readonly<{ [name: string]: number }>,
-): Readonly<{ [M in Mode]: Record }> => {
-  const of = (mode: Mode): Record => {
+): Readonly<{ [M in Mode]: Experience }> => {
+  const of = (mode: Mode): Experience => {
     const n = tallies[`${mode}.scored`] ?? 0
     return { n, quality: n === 0 ? null : (tallies[`${mode}.quality`] ?? 0) / n }
   }
-  const [parallel, sequential, collaborative] = modes.map(of) as [Record, Record, Record]
+  const [parallel, sequential, collaborative] = modes.map(of) as [Experience, Experience, Experience]
   return { parallel, sequential, collaborative }
 }
 
@@ -36,7 +36,7 @@ export interface Learned {
 export const learnedMode = (
   chosen: Mode,
   kind: QueryKind,
-  records: Readonly<{ [M in Mode]: Record }>,
+  records: Readonly<{ [M in Mode]: Experience }>,
 ): Learned => {
   const own = records[chosen]
   const stay = (why: string): Learned => ({ mode: chosen, changed: false, why })
@@ -52,5 +52,5 @@ export const learnedMode = (
   return { mode: best, changed: true, why: `${compared}` }
 }
 
-const mean = ({ quality }: Record): number => quality ?? 0
+const mean = ({ quality }: Experience): number => quality ?? 0
 const rounding = 1e-9
