@@ -4,6 +4,8 @@ import { fallenAgents, someLiving } from '../agent/queries.ts'
 import { type Checkpoint, checkpointNamed, checkpointsOf } from '../checkpoint/find.ts'
 import { isTooMuch, type Past, pastOf } from '../history/as-of.ts'
 import { lastAt } from '../history/queries.ts'
+import { orchestrationsOf } from '../orchestration/find.ts'
+import { type OrchestrationView, viewOf } from '../orchestration/outcome.ts'
 import type { Watcher } from '../presence/working.ts'
 import { busyIn } from '../task/busy.ts'
 import { claimable, failedInTheWay, inReview } from '../task/stuck.ts'
@@ -21,6 +23,7 @@ const mostAgents = 50
 const mostCheckpoints = 10
 /** Of the agents that ended, so many of the newest. */
 const mostEnded = 50
+const mostOrchestrations = 5
 
 /** Where a run stands, or stood. */
 export interface Situation {
@@ -35,6 +38,8 @@ export interface Situation {
   readonly busy: ReadonlyMap<string, readonly string[]> | undefined
   /** Newest first, at most 10. */
   readonly checkpoints: readonly Checkpoint[]
+  /** Newest first, at most 5; undefined for the past. */
+  readonly orchestrations: readonly OrchestrationView[] | undefined
   /** Undefined for the past: nothing can be done there. */
   readonly nextActions: readonly string[] | undefined
 }
@@ -58,6 +63,7 @@ export const situationOf = async (db: Reader, query: SituationQuery): Promise<Si
     lastEventAt: (await lastAt(db, run.no, db.head)) ?? run.state.startedAt,
     busy: await busyIn(db, run.no),
     checkpoints: await checkpointsOf(db, run.no, mostCheckpoints),
+    orchestrations: await viewsIn(db, run),
     nextActions: nextActions(await factsOf(db, run, overview, query.watcher)),
   }
 }
@@ -80,8 +86,15 @@ const situationThen = async (db: Reader, run: Run, asOf: string | number): Promi
     lastEventAt: at,
     busy: await busyIn(db, run.no, past),
     checkpoints: await checkpointsUntil(db, run, position),
+    orchestrations: undefined,
     nextActions: undefined,
   }
+}
+
+const viewsIn = async (db: Reader, run: Run): Promise<readonly OrchestrationView[]> => {
+  const views: OrchestrationView[] = []
+  for (const one of await orchestrationsOf(db, run.no, mostOrchestrations)) views.push(await viewOf(db, one))
+  return views
 }
 
 /** Where too much has changed to fold it back, a checkpoint still knows its overview. */
@@ -92,7 +105,7 @@ const fromCheckpoint = async (db: Reader, run: Run, { state }: Checkpoint): Prom
   const lastEventAt = (await lastAt(db, run.no, state.position)) ?? state.createdAt
   const checkpoints = await checkpointsUntil(db, run, state.position)
   const at = state.createdAt
-  const unknown = { state: undefined, busy: undefined, nextActions: undefined }
+  const unknown = { state: undefined, busy: undefined, orchestrations: undefined, nextActions: undefined }
   return { run, overview, at, lastEventAt, checkpoints, ...unknown }
 }
 

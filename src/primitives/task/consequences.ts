@@ -1,12 +1,14 @@
 import { accepted } from '../../kernel/decider.ts'
 import type { Reader, Tx } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
+import { takeNote } from '../orchestration/commands/take-note.ts'
 import type { Run } from '../run/find.ts'
-import { decideCancel, standingOf } from './decide/planning.ts'
+import { decideCancel, gateStanding, standingOf } from './decide/planning.ts'
 import { decideVerdict } from './decide/reporting.ts'
+import type { Gate } from './events.ts'
 import type { Task } from './find.ts'
 import { type TaskTables, taskStream } from './rows.ts'
-import { hasEnded } from './state.ts'
+import { hasEnded, type TaskState } from './state.ts'
 
 const dependents = statement<TaskTables, { id: string }>()((db, p) =>
   db.selectFrom('edge').select('stream').where('target', '=', p.id).orderBy('stream'),
@@ -15,15 +17,24 @@ const children = statement<TaskTables, { id: string }>()((db, p) =>
   db.selectFrom('task').select('no').where('parent', '=', p.id).orderBy('no'),
 )
 
-/** The tasks that wait for this one. */
-export const dependentsOf = async (db: Reader, id: string): Promise<readonly Task[]> => {
-  const found: Task[] = []
+/** Who waits for a task: other tasks, and (by their numbers) the orchestrations that are not through without it. */
+export const waitersOf = async (
+  db: Reader,
+  id: string,
+): Promise<{ readonly tasks: readonly Task[]; readonly orchestrations: readonly number[] }> => {
+  const tasks: Task[] = []
+  const orchestrations: number[] = []
   for (const { stream } of await db.all(dependents, { id })) {
     const task = await db.loadNo(taskStream, stream)
-    if (task) found.push(task)
+    if (task) tasks.push(task)
+    else orchestrations.push(stream)
   }
-  return found
+  return { tasks, orchestrations }
 }
+
+/** The tasks that wait for this one. */
+export const dependentsOf = async (db: Reader, id: string): Promise<readonly Task[]> =>
+  (await waitersOf(db, id)).tasks
 
 /** The tasks delegated under this one. */
 export const childrenOf = async (db: Reader, id: string): Promise<readonly Task[]> => {
@@ -35,14 +46,27 @@ export const childrenOf = async (db: Reader, id: string): Promise<readonly Task[
   return found
 }
 
-/** Whether every prerequisite is satisfied, under this run's rule for failed ones. */
-export const allSatisfied = async (db: Reader, run: Run, dependsOn: readonly string[]): Promise<boolean> => {
+/** Whether a task with these prerequisites may start: by its gate, else by this run's rule for failed ones. */
+export const allSatisfied = async (
+  db: Reader,
+  run: Run,
+  dependsOn: readonly string[],
+  gate?: Gate,
+): Promise<boolean> => {
+  const needs = gate?.needs ?? null
+  if (needs !== null) return (await gateOf(db, dependsOn, needs)) === 'open'
   const rule = run.state.settings.on_failed_prerequisite
   for (const id of dependsOn) {
     const task = await db.load(taskStream, id)
     if (!task || standingOf(task.state, rule) !== 'satisfied') return false
   }
   return true
+}
+
+const gateOf = async (db: Reader, dependsOn: readonly string[], needs: number) => {
+  const before: (TaskState | undefined)[] = []
+  for (const id of dependsOn) before.push((await db.load(taskStream, id))?.state)
+  return gateStanding(before, needs)
 }
 
 /** What followed from a task's new state: the ids of tasks that became ready, and that were cancelled. */
@@ -52,8 +76,8 @@ export interface Consequences {
 }
 
 /**
- * Carries a task's end to the tasks that wait for it: unblocks, cancels or leaves them by the run's rule. Every
- * dependent's own event is appended here, by the call that ended its last prerequisite.
+ * Carries a task's end to what waits for it: unblocks, cancels or leaves tasks by the run's rule, and tells its
+ * orchestrations. Every dependent's own event is appended here, by the call that ended its last prerequisite.
  */
 export const follow = async (
   tx: Tx,
@@ -62,27 +86,40 @@ export const follow = async (
   so: Consequences = { unblocked: [], cancelled: [] },
 ): Promise<Consequences> => {
   const queue = [ended]
+  const cancel = async (task: Task, reason: string): Promise<void> => {
+    const events = decideCancel(task.state, reason)
+    if (events.length === 0) return
+    await tx.append(task, events)
+    so.cancelled.push(task.id)
+    queue.push(task)
+  }
+  const unblock = async (task: Task): Promise<void> => {
+    await tx.append(task, [{ type: 'task.unblocked', data: { by: ended.id } }])
+    so.unblocked.push(task.id)
+  }
   for (let task = queue.shift(); task; task = queue.shift()) {
     if (!hasEnded(task.state)) continue
-    const standing = standingOf(task.state, run.state.settings.on_failed_prerequisite)
-    const cancels =
-      standing === 'cancelled' ||
-      (standing === 'failed' && run.state.settings.on_failed_prerequisite === 'cancel')
-    if (task.state.reviews !== null && task.state.status !== 'done') await reviewLost(tx, run, task, so)
-    if (standing === 'failed' && !cancels) continue
-    for (const dependent of await dependentsOf(tx, task.id)) {
-      if (cancels) {
-        const events = decideCancel(dependent.state, `${task.id} was ${task.state.status}`)
-        if (events.length === 0) continue
-        await tx.append(dependent, events)
-        so.cancelled.push(dependent.id)
-        queue.push(dependent)
-      } else if (dependent.state.status === 'blocked') {
-        if (!(await allSatisfied(tx, run, dependent.state.dependsOn))) continue
-        await tx.append(dependent, [{ type: 'task.unblocked', data: { by: task.id } }])
-        so.unblocked.push(dependent.id)
-      }
+    const { id, state } = task
+    const rule = run.state.settings.on_failed_prerequisite
+    const standing = standingOf(state, rule)
+    const cancels = standing === 'cancelled' || (standing === 'failed' && rule === 'cancel')
+    if (state.reviews !== null && state.status !== 'done') await reviewLost(tx, run, task, so)
+    const { tasks, orchestrations } = await waitersOf(tx, id)
+    for (const dependent of tasks) {
+      const { status, dependsOn, gate } = dependent.state
+      const needs = gate?.needs ?? null
+      if (needs !== null && status === 'blocked') {
+        const stands = await gateOf(tx, dependsOn, needs)
+        if (stands === 'open') await unblock(dependent)
+        if (stands === 'shut') await cancel(dependent, `fewer than ${needs} of what it waits for are done`)
+      } else if (needs === null && cancels) await cancel(dependent, `${id} was ${state.status}`)
+      else if (status === 'blocked' && standing === 'satisfied' && (await allSatisfied(tx, run, dependsOn)))
+        await unblock(dependent)
     }
+    for (const no of orchestrations)
+      for (const moot of await takeNote(tx, no))
+        for (const one of [moot, ...(await childrenOf(tx, moot.id))])
+          await cancel(one, 'enough of its orchestration is done without it')
   }
   return so
 }

@@ -12,6 +12,14 @@ export type Check =
       readonly instructions?: string
     }
 
+/** How a task waits, and what it is handed, where an orchestration says more than the run's rules. */
+export interface Gate {
+  /** Starts once all that it waits for has ended and so many of it are done, else never; null: by the run's rule. */
+  readonly needs: number | null
+  /** Of earlier results: nothing, or direct ones in full and of farther ones a summary with their key outputs. */
+  readonly inputs: 'nothing' | 'handoff'
+}
+
 /** What is asked: the part of a task that its worker reads. Stored once, in the event. */
 export interface Definition {
   readonly title: string
@@ -54,6 +62,8 @@ export type TaskEvent =
         readonly reviews: string | null
         /** False when it is ready at once. */
         readonly blocked: boolean
+        /** Absent where the run's rules are all there is. */
+        readonly gate?: Gate
       }
     }
   | {

@@ -1,6 +1,7 @@
 import type { Reader } from '../../kernel/ports.ts'
 import { asText } from './fence.ts'
 import { submissionOf, type Task } from './find.ts'
+import { handoffOf } from './handoff.ts'
 import type { Input } from './prompt.ts'
 import { taskStream } from './rows.ts'
 
@@ -10,9 +11,19 @@ const mostText = 60_000
 const summary = 200
 const mostAncestors = 25
 
-/** The results of a task's prerequisites: direct ones in full, farther ancestors as summaries. */
+/** How far back a handed-over chain reaches, and the characters that its farther results share. */
+const mostSteps = 50
+const fartherRoom = 40_000
+
+/**
+ * The results of a task's prerequisites: direct ones in full, farther ancestors as summaries; with a gate, nothing, or
+ * the summaries with key outputs (`Handoff`).
+ */
 export const inputsOf = async (db: Reader, task: Task): Promise<readonly Input[]> => {
-  if (task.state.dependsOn.length === 0) return []
+  const { dependsOn, gate } = task.state
+  if (dependsOn.length === 0 || gate?.inputs === 'nothing') return []
+  const handsOff = gate?.inputs === 'handoff'
+  const most = handsOff ? mostSteps : mostAncestors
   const inputs: Input[] = []
   const seen = new Set<string>(task.state.dependsOn)
   const farther: string[] = []
@@ -27,16 +38,29 @@ export const inputsOf = async (db: Reader, task: Task): Promise<readonly Input[]
     }
     for (const next of prerequisite.state.dependsOn) if (!seen.has(next)) farther.push(next)
   }
-  for (let id = farther.shift(); id && seen.size < mostAncestors; id = farther.shift()) {
+  const ancestors: Task[] = []
+  for (let id = farther.shift(); id && seen.size < most; id = farther.shift()) {
     if (seen.has(id)) continue
     seen.add(id)
     const ancestor = await db.load(taskStream, id)
     if (!ancestor) continue
-    const input = await inputFrom(db, ancestor, summary)
-    if (input) inputs.push(input)
+    ancestors.push(ancestor)
     farther.push(...ancestor.state.dependsOn)
   }
+  const share = Math.floor(fartherRoom / Math.max(1, ancestors.length))
+  for (const ancestor of ancestors) {
+    const input = handsOff ? await handoffFrom(db, ancestor, share) : await inputFrom(db, ancestor, summary)
+    if (input) inputs.push(input)
+  }
   return inputs
+}
+
+const handoffFrom = async (db: Reader, task: Task, room: number): Promise<Input | undefined> => {
+  const submission = await submissionOf(db, task.state)
+  if (!submission) return undefined
+  const { key, title } = task.state
+  const result = handoffOf(submission.result, room)
+  return { task_id: task.id, key, title, author: submission.by, result, cut: true }
 }
 
 const inputFrom = async (db: Reader, task: Task, room: number): Promise<Input | undefined> => {

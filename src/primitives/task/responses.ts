@@ -1,4 +1,6 @@
 import type { Reader } from '../../kernel/ports.ts'
+import { orchestrationsOf } from '../orchestration/find.ts'
+import { type OrchestrationView, viewOf } from '../orchestration/outcome.ts'
 import type { Watcher } from '../presence/working.ts'
 import { runByNo } from '../run/find.ts'
 import { adviceFrom } from './advice.ts'
@@ -89,6 +91,8 @@ export interface Responses {
   readonly more: boolean
   readonly pending: readonly { readonly task_id: string; readonly key: string | null; readonly why: Why }[]
   readonly pending_total: number
+  /** Orchestrations whose end is among these answers. */
+  readonly orchestrations: readonly OrchestrationView[]
   /** Who could do what nobody does. */
   readonly advice: readonly string[]
   /** The seq to go on after. */
@@ -115,9 +119,29 @@ export const responsesOf = async (db: Reader, ask: Ask): Promise<Responses> => {
     more: !page.complete,
     pending: pending.map((task) => ({ task_id: task.id, key: task.state.key, why: outlook.why(task) })),
     pending_total: total,
+    orchestrations: await endedWith(db, awaited.run, responses),
     advice: pending.length === 0 ? [] : adviceFrom(outlook),
     cursor: page.through,
   }
+}
+
+/** How far back the orchestrations of a run are looked through. */
+const mostOrchestrations = 20
+
+/** The orchestrations that have ended, and some of whose tasks are among these answers. */
+const endedWith = async (
+  db: Reader,
+  run: number,
+  responses: readonly Response[],
+): Promise<readonly OrchestrationView[]> => {
+  if (responses.length === 0) return []
+  const answered = new Set(responses.map(({ task_id }) => task_id))
+  const views: OrchestrationView[] = []
+  for (const one of await orchestrationsOf(db, run, mostOrchestrations)) {
+    const concerned = one.state.steps.some(({ task_id }) => answered.has(task_id))
+    if (concerned && one.state.status === 'ended') views.push(await viewOf(db, one))
+  }
+  return views
 }
 
 const shown = 1_500

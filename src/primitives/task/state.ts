@@ -1,6 +1,6 @@
 import type { Recorded } from '../../kernel/event.ts'
 import type { ArmPlace } from '../routing/arm.ts'
-import type { TaskEvent } from './events.ts'
+import type { Gate, TaskEvent } from './events.ts'
 import { laneNo } from './lane.ts'
 import type { Priority } from './priority.ts'
 
@@ -26,6 +26,8 @@ interface TaskCommon {
   /** Seq of the event that holds the definition. */
   readonly definitionSeq: number
   readonly createdAt: number
+  /** Absent where the run's rules are all there is. */
+  readonly gate?: Gate
 }
 
 /** The report that ended an attempt, so that the same report again gets the same answer. */
@@ -121,7 +123,12 @@ export const reportOf = (state: TaskState): string | null => {
 }
 
 /** The fields that every status shares, without those of the status before. */
-const common = (s: TaskState): TaskCommon => ({
+const common = (s: TaskState): TaskCommon => {
+  const base = plain(s)
+  return s.gate ? grown(base, { gate: s.gate }) : base
+}
+
+const plain = (s: TaskState): TaskCommon => ({
   key: s.key,
   title: s.title,
   lane: s.lane,
@@ -178,7 +185,7 @@ const created = (event: Recorded<Extract<TaskEvent, { type: 'task.created' }>>):
     definitionSeq: event.seq,
     createdAt: event.at,
   }
-  return blockedOrReady(base, d.blocked, event.at)
+  return blockedOrReady(d.gate ? grown(base, { gate: d.gate }) : base, d.blocked, event.at)
 }
 
 const revised = (s: TaskState, event: Recorded<Extract<TaskEvent, { type: 'task.revised' }>>): TaskState => {

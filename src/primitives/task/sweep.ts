@@ -1,9 +1,13 @@
 import type { Reader, Tx } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
+import { type Orchestration, overdue } from '../orchestration/find.ts'
 import { runByNo } from '../run/find.ts'
+import { cancelTree } from './cancel-tree.ts'
 import { follow } from './consequences.ts'
 import { decideLeaseEnd } from './decide/reporting.ts'
+import type { Task } from './find.ts'
 import { type TaskTables, taskStream } from './rows.ts'
+import { hasEnded } from './state.ts'
 
 /** The most tasks that one sweep moves: bounds how long it holds the lock. */
 const most = 100
@@ -30,7 +34,11 @@ const dueRetries = statement<TaskTables, { now: number; limit: number }>()((db, 
 /** True when time has changed something that nobody has written down yet. */
 export const isDue = async (db: Reader): Promise<boolean> => {
   const at = { now: db.now, limit: 1 }
-  return (await db.one(endedLeases, at)) !== undefined || (await db.one(dueRetries, at)) !== undefined
+  return (
+    (await db.one(endedLeases, at)) !== undefined ||
+    (await db.one(dueRetries, at)) !== undefined ||
+    (await overdue(db, 1)).length > 0
+  )
 }
 
 const firstLeaseEnds = statement<TaskTables, { limit: number }>()((db, p) =>
@@ -81,5 +89,19 @@ export const sweep = async (tx: Tx): Promise<number> => {
     const task = await tx.loadNo(taskStream, no)
     if (task) await tx.append(task, [{ type: 'task.retry_due', data: {} }])
   }
-  return ended.length + due.length
+  const late = await overdue(tx, most)
+  for (const one of late) await timeOut(tx, one)
+  return ended.length + due.length + late.length
+}
+
+/** The time of an orchestration is over: what is left of it is cancelled, what is done stays. */
+const timeOut = async (tx: Tx, one: Orchestration): Promise<void> => {
+  const run = await runByNo(tx, one.run)
+  const open: Task[] = []
+  for (const { task_id } of one.state.steps) {
+    const task = await tx.load(taskStream, task_id)
+    if (task && !hasEnded(task.state) && task.state.status !== 'undone') open.push(task)
+  }
+  await tx.append(one, [{ type: 'orchestration.timed_out', data: { open: open.map(({ id }) => id) } }])
+  for (const task of open) await cancelTree(tx, run, task, `the time of ${one.id} is over`)
 }

@@ -7,6 +7,8 @@ import { answerText } from '../answer-text.ts'
 import { agentHandle, iso, limit, list, longestWait, runId, taskHandle, whole } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool, type ToolContext } from '../tool.ts'
+import { orchestrationView, sayOrchestration } from '../views/orchestrations.ts'
+import { typed } from '../views/typed.ts'
 import { cut } from '../views/words.ts'
 import { seqField, withinLog } from './seq-field.ts'
 
@@ -26,6 +28,9 @@ const output = z.looseObject({
   more: z.boolean(),
   pending: z.array(z.looseObject({ task_id: z.string(), why: z.string() })),
   pending_total: z.number(),
+  orchestrations: typed<readonly ReturnType<typeof orchestrationView>[]>(
+    z.array(z.looseObject({ orchestration_id: z.string(), status: z.string() })),
+  ).optional(),
   advice: z.array(z.string()).describe('Who could do what nobody does'),
   timed_out: z.boolean(),
   cursor: z.string(),
@@ -119,8 +124,10 @@ export const awaitResponsesTool = defineTool({
     const { over, ...got } = await waitFor(ctx, ask, given.timeout_ms)
     const answer = await ctx.read(responsesOf, { ...ask, ...got })
     const satisfied = answer.pending_total === 0 || answer.responses.length >= (least ?? Infinity)
+    const { orchestrations } = answer
     return remember(session, {
       ...answer,
+      orchestrations: orchestrations.length > 0 ? orchestrations.map(orchestrationView) : undefined,
       responses: answer.responses.map((one) => ({ ...one, ended_at: iso(one.ended_at) })),
       pending: [...answer.pending],
       advice: [...answer.advice],
@@ -128,7 +135,7 @@ export const awaitResponsesTool = defineTool({
       cursor: String(answer.cursor),
     })
   },
-  say: ({ responses, more, pending_total, pending, advice, timed_out, cursor }) => {
+  say: ({ responses, more, pending_total, pending, orchestrations, advice, timed_out, cursor }) => {
     const lines = [
       `${responses.length} answered, ${pending_total} pending${timed_out ? ', and the time is over' : ''}. Cursor ${cursor}.`,
     ]
@@ -139,6 +146,7 @@ export const awaitResponsesTool = defineTool({
       lines.push(...advice)
       if (advice.length === 0) lines.push(`Nothing is lost: call again with after "${cursor}".`)
     }
+    lines.push(...(orchestrations ?? []).map(sayOrchestration))
     if (responses.length > 0) lines.push('', answersAreData)
     for (const { task_id, key, author, status, verification, reviews, result, error } of responses.slice(
       0,

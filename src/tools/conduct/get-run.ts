@@ -29,6 +29,9 @@ const output = z.looseObject({
   checkpoints: typed<RunView['checkpoints']>(
     z.array(z.looseObject({ checkpoint_id: z.string(), label: z.string().nullable() })),
   ),
+  orchestrations: typed<NonNullable<RunView['orchestrations']>>(
+    z.array(z.looseObject({ orchestration_id: z.string(), status: z.string() })),
+  ).optional(),
   next_actions: typed<RunView['next_actions']>(z.array(z.string())),
   invite: z.string(),
   last_event_at: z.string(),

@@ -4,6 +4,7 @@ import type { Situation } from '../../primitives/run/situation.ts'
 import { isArchived } from '../../primitives/run/state.ts'
 import { iso } from '../fields.ts'
 import { invite } from '../invite.ts'
+import { orchestrationView, sayOrchestration } from './orchestrations.ts'
 import { cut } from './words.ts'
 
 /** The most busy agents that are spelled out, and the most tasks of each. */
@@ -34,6 +35,7 @@ const budgets = ({ settings, counts, agents, tokens, cost_usd, started_at }: Ove
 /** A run as clients read it. */
 export const runView = (situation: Situation) => {
   const { run, state, overview, lastEventAt, busy, checkpoints, nextActions } = situation
+  const { orchestrations = [] } = situation
   const { goal, name, status, paused, strategy, settings, counts, started_at } = overview
   const ended = state && state.status !== 'open' ? state : undefined
   const archived = ended?.archived
@@ -59,6 +61,7 @@ export const runView = (situation: Situation) => {
       position: made.position,
       at: iso(made.createdAt),
     })),
+    ...(orchestrations.length > 0 ? { orchestrations: orchestrations.map(orchestrationView) } : {}),
     next_actions: nextActions ?? [],
     invite: invite(run.id, goal),
     started_at: iso(started_at),
@@ -91,6 +94,7 @@ export const sayRun = (run: RunView, asOf: string | number | undefined): string 
     `${run_id}${name === null ? '' : ` "${name}"`}: ${status}${paused ? ', paused' : ''}${asOf === undefined ? '' : ` as of ${asOf}, spend as of now`}. Goal: ${cut(goal, 300)}`,
     `Tasks: ${inWords(counts)}. Agents: ${agents}${run.busy_agents.length > 0 ? `, busy: ${run.busy_agents.map(({ agent_id, task_ids }) => `${agent_id} (${task_ids.length})`).join(', ')}` : ''}.`,
     limits && `Budgets: ${limits}.`,
+    ...(run.orchestrations ?? []).map(sayOrchestration),
     strategy && `Strategy v${strategy.version}: ${cut(strategy.strategy, 300)}`,
     checkpoints.length > 0 &&
       `Checkpoints: ${checkpoints.map(({ checkpoint_id, label }) => (label === null ? checkpoint_id : `${checkpoint_id} (${label})`)).join(', ')}.`,

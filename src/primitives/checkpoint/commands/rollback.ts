@@ -82,7 +82,8 @@ export const rollback = async (
   const reverted = { tasks: 0, agents: 0, undone_tasks: 0, undone_agents: 0, run: 0 }
   for (const entity of touched) {
     const moved = entity.def.timeless ? undefined : await moveBack(tx, entity, position, checkpoint.id)
-    if (moved) reverted[moved] += 1
+    // An orchestration goes back with its tasks, which are what is counted.
+    if (moved && entity.def.kind !== 'orchestration') reverted[moved] += 1
   }
   const data = { checkpoint: checkpoint.id, to: position, reason, undo: undo.id, epochs }
   await tx.append(run, [{ type: 'run.rolled_back', data }])

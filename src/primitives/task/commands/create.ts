@@ -1,10 +1,11 @@
 import { Failure } from '../../../errors.ts'
 import { plainHandle } from '../../../kernel/handle.ts'
 import type { Tx } from '../../../kernel/ports.ts'
+import { noteReplaced } from '../../orchestration/commands/take-note.ts'
 import { mayAdd, mayGoOn } from '../../run/budget.ts'
 import type { Run } from '../../run/find.ts'
 import { cancelTree } from '../cancel-tree.ts'
-import { allSatisfied, dependentsOf } from '../consequences.ts'
+import { allSatisfied, dependentsOf, waitersOf } from '../consequences.ts'
 import { cycleRefused, cycleThrough } from '../decide/planning.ts'
 import { type Task, taskNamed, theTask } from '../find.ts'
 import { openLane } from '../lanes.ts'
@@ -148,7 +149,7 @@ const refuseCycles = async (tx: Tx, all: readonly Resolved[], { successors }: Ba
 /** Writes one task; answers whether it is ready. */
 const create = async (tx: Tx, run: Run, item: Resolved): Promise<boolean> => {
   const { plan, id, dependsOn, requires, agent, checks, parent, depth, replaced } = item
-  const blocked = dependsOn.length > 0 && !(await allSatisfied(tx, run, dependsOn))
+  const blocked = dependsOn.length > 0 && !(await allSatisfied(tx, run, dependsOn, plan.gate))
   await openLane(tx, { run: run.no, agent, except: null, requires })
   await tx.create(taskStream, { id, run: run.no }, [
     {
@@ -172,6 +173,7 @@ const create = async (tx: Tx, run: Run, item: Resolved): Promise<boolean> => {
         replaces: replaced?.id ?? null,
         reviews: null,
         blocked,
+        ...(plan.gate && { gate: plan.gate }),
       },
     },
   ])
@@ -184,8 +186,9 @@ const takeOver = async (tx: Tx, run: Run, from: Task, to: string): Promise<void>
     // One that is under way went on without it (on_failed_prerequisite: proceed) and is left alone.
     if (dependent.state.status !== 'blocked' && dependent.state.status !== 'ready') continue
     const dependsOn = dependent.state.dependsOn.map((id) => (id === from.id ? to : id))
-    const blocked = !(await allSatisfied(tx, run, dependsOn))
+    const blocked = !(await allSatisfied(tx, run, dependsOn, dependent.state.gate))
     const data = { from: from.id, to, blocked }
     await tx.append(dependent, [{ type: 'task.prerequisite_replaced', data }])
   }
+  for (const no of (await waitersOf(tx, from.id)).orchestrations) await noteReplaced(tx, no, from.id, to)
 }

@@ -6,7 +6,7 @@ import { capabilityNames, vocabulary } from '../../capability/vocabulary.ts'
 import { overBudget } from '../../run/decide.ts'
 import type { Run } from '../../run/find.ts'
 import { standingOf } from '../decide/planning.ts'
-import type { Check } from '../events.ts'
+import type { Check, Gate } from '../events.ts'
 import { type Task, taskNamed, theTask } from '../find.ts'
 import type { Priority } from '../priority.ts'
 
@@ -26,6 +26,8 @@ export interface Plan {
   readonly checks?: readonly GivenCheck[] | undefined
   readonly replaces?: string | undefined
   readonly parent_task_id?: string | undefined
+  /** Not for clients: an orchestration sets it. */
+  readonly gate?: Gate | undefined
 }
 
 /** A check as a client gives it. */

@@ -58,6 +58,15 @@ export const standingOf = (state: TaskState, onFailed: 'block' | 'cancel' | 'pro
   return 'open'
 }
 
+/** How the gate of a task stands that waits until all before it has ended: `shut` when too few of that is done. */
+export const gateStanding = (
+  before: readonly (TaskState | undefined)[],
+  needs: number,
+): 'waiting' | 'open' | 'shut' => {
+  if (before.some((state) => state && state.status !== 'undone' && !hasEnded(state))) return 'waiting'
+  return before.filter((state) => state?.status === 'done').length >= needs ? 'open' : 'shut'
+}
+
 /** Cancels a task that has not ended. Nothing when it has. */
 export const decideCancel = (state: TaskState, reason: string | null): readonly TaskEvent[] =>
   hasEnded(state) || state.status === 'undone' ? [] : [{ type: 'task.cancelled', data: { reason } }]
