@@ -10,7 +10,7 @@ import { roundTotals } from './find.ts'
 import { conditionRefused } from './results.ts'
 
 /** What a condition over a run may name: all of track_metrics, and how its rounds went. */
-export const liveNames = [
+const liveNames = [
   ...metricNames,
   'rounds',
   'elapsed_ms',

@@ -68,7 +68,7 @@ export const conditionRefused = (
 export type Measures = (judged: Judged) => Promise<{ readonly score: number } | { readonly problem: string }>
 
 /** The check of a criterion, made ready. */
-export const readyCheck = async (
+const readyCheck = async (
   check: CriterionCheck,
   field: string,
   engine: () => Promise<ConditionEngine>,

@@ -19,10 +19,7 @@ export const criteriaProblem = (criteria: readonly Criterion[]): Failure | undef
 }
 
 /** The values of an option are complete, known and within their range, or what is wrong: option and criterion by name. */
-export const scoresProblem = (
-  criteria: readonly Criterion[],
-  { id, scores }: Scored,
-): Failure | undefined => {
+const scoresProblem = (criteria: readonly Criterion[], { id, scores }: Scored): Failure | undefined => {
   const names = criteria.map(({ name }) => name)
   for (const given of Object.keys(scores))
     if (!names.includes(given)) return unknownCriterion(id, given, names)
@@ -67,7 +64,7 @@ const notANumber = (option: string, criterion: string): Failure =>
  * Weighs one option: the weighted mean of its scores, and what each criterion adds to it. The scores must be complete:
  * see `scoresProblem`.
  */
-export const assess = (criteria: readonly Criterion[], { id, scores }: Scored): Assessment => {
+const assess = (criteria: readonly Criterion[], { id, scores }: Scored): Assessment => {
   const weights = criteria.reduce((sum, { weight }) => sum + weight, 0)
   const contributions = criteria.map((criterion): Contribution => {
     const { name, weight, min, max } = criterion
@@ -84,7 +81,7 @@ export const assess = (criteria: readonly Criterion[], { id, scores }: Scored): 
 }
 
 /** A value within its range, 0–1; beyond an end it counts as that end. */
-export const scoreOf = ({ range }: Criterion, value: number): number => {
+const scoreOf = ({ range }: Criterion, value: number): number => {
   if (!range) return value
   const [worst, best] = range
   return Math.min(1, Math.max(0, (value - worst) / (best - worst)))
