@@ -15,6 +15,8 @@ export interface Condition {
   /** The type of what it comes to, as far as it is known beforehand: `bool`, `int`, `dyn`… */
   readonly type: string
   readonly patterns: Patterns
+  /** The names among `names` that it uses. */
+  readonly used: readonly string[]
   /** Evaluates within the library. Not to be called by itself: see evaluate.ts. */
   readonly run: (values: Record<string, unknown>) => unknown
 }
@@ -35,9 +37,12 @@ export const problemOf = (error: unknown, otherwise: Problem['kind']): Problem =
   if (typeof code !== 'string' || typeof summary !== 'string')
     return { kind: otherwise, message: 'it could not be carried out' }
   const message = summary.replaceAll('\n', ' ').slice(0, 300)
-  const kind = otherwise === 'evaluation' ? otherwise : (codes[code] ?? otherwise)
+  const kind = otherwise === 'evaluation' ? atRunTime(code) : (codes[code] ?? otherwise)
   return { kind, message, ...(range && { at: { ...range } }) }
 }
+
+/** Every name was checked beforehand, so one that is not known has no value. */
+const atRunTime = (code: string): Problem['kind'] => (code === 'unknown_variable' ? 'absent' : 'evaluation')
 
 /** Checks a condition and makes it ready. Runs nothing of it. */
 export const compile = (text: string, names: Names): Condition | Problem => {
@@ -62,7 +67,15 @@ const compiled = (text: string, names: Names): Condition | Problem => {
   if (!valid) return problemOf(error, 'type')
   const grows = growth(root)
   if (grows) return grows
-  return { text, names, kind: found.iterates ? 'boxed' : 'inline', type: type ?? 'dyn', patterns, run }
+  return {
+    text,
+    names,
+    kind: found.iterates ? 'boxed' : 'inline',
+    type: type ?? 'dyn',
+    patterns,
+    used: [...found.used],
+    run,
+  }
 }
 
 export const isProblem = (given: Condition | Problem): given is Problem => !('run' in given)

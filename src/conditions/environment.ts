@@ -75,4 +75,5 @@ const mixNumbers = (environment: Environment): void => {
     environment.registerOperator(`int ${operator} double: double`, handler)
     environment.registerOperator(`double ${operator} int: double`, handler)
   }
+  environment.registerOperator('double == int: bool', (a: number, b: bigint) => Number(a) === Number(b))
 }

@@ -15,6 +15,8 @@ import { callable, isMacro, linearMatches } from './vocabulary.ts'
 export interface Survey {
   /** It calls a macro that goes through a list or map. */
   readonly iterates: boolean
+  /** The known names that it uses. */
+  readonly used: ReadonlySet<string>
   /** The patterns that it matches. */
   readonly patterns: readonly { readonly pattern: string; readonly node: Node }[]
 }
@@ -52,6 +54,7 @@ interface Scope {
 
 class Walk implements Survey {
   iterates = false
+  readonly used = new Set<string>()
   readonly patterns: { readonly pattern: string; readonly node: Node }[] = []
   private readonly names: Names
 
@@ -75,7 +78,11 @@ class Walk implements Survey {
   }
 
   private name(node: Node, name: string, { variables }: Scope): void {
-    if (variables.includes(name) || Object.hasOwn(this.names, name)) return
+    if (variables.includes(name)) return
+    if (Object.hasOwn(this.names, name)) {
+      this.used.add(name)
+      return
+    }
     throw unknown('unknown_name', `"${name}" is not a known name`, node, name, pathsOf(this.names))
   }
 

@@ -15,7 +15,10 @@ export type CelType =
 /** What a condition may name, with its types. */
 export type Names = { readonly [name: string]: CelType }
 
-/** The values of those names: JSON. */
+/** Given for a name, it says that there is no value: naming it then is an error, which `||` and `&&` may outweigh. */
+export const absent: unique symbol = Symbol('absent')
+
+/** The values of those names: JSON, or `absent`. */
 export type Values = { readonly [name: string]: unknown }
 
 export type ProblemKind =
@@ -35,6 +38,8 @@ export type ProblemKind =
   | 'value'
   /** It came to no value: an index out of range, a division by zero, an overflow. */
   | 'evaluation'
+  /** It came to no value because one of its names has none. */
+  | 'absent'
   | 'too_costly'
   | 'timeout'
   | 'busy'

@@ -1,4 +1,4 @@
-import { bounds, type CelType, type Names, type Problem, type Values } from './terms.ts'
+import { absent, bounds, type CelType, type Names, type Problem, type Values } from './terms.ts'
 
 /** Thrown where a value cannot go in or come out. */
 class Unfit extends Error {}
@@ -42,6 +42,7 @@ const fieldsToCel = (values: Values, names: Names, path: string, room: Room): Ce
   for (const [name, type] of Object.entries(names)) {
     const at = `${path}${name}`
     if (!Object.hasOwn(values, name) || values[name] === undefined) throw new Unfit(`${at} was not given`)
+    if (values[name] === absent) continue
     converted[name] = oneToCel(values[name], type, at, room)
   }
   return converted

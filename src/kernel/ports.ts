@@ -19,6 +19,8 @@ export type IdPrefix =
   | 'mdl'
   | 'pol'
   | 'orc'
+  | 'evl'
+  | 'dec'
   | 'ses'
   | 'call'
   | 'lease'

@@ -4,6 +4,8 @@ import { agentIndexes, agentStream } from './agent/rows.ts'
 import { breakerIndexes, breakerStream } from './breaker/rows.ts'
 import { vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
+import { decisionIndexes, decisionStream } from './decision/rows.ts'
+import { evaluationIndexes, evaluationStream } from './judging/rows.ts'
 import { modelIndexes, modelStream } from './model/rows.ts'
 import { orchestrationIndexes, orchestrationStream } from './orchestration/rows.ts'
 import { policyIndexes, policyStream } from './policy/rows.ts'
@@ -27,6 +29,8 @@ export const streams: readonly AnyStream[] = [
   tuningStream,
   policyStream,
   orchestrationStream,
+  evaluationStream,
+  decisionStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */
@@ -37,6 +41,8 @@ export const schema: readonly string[] = [
   ...turnIndexes,
   ...checkpointIndexes,
   ...policyIndexes,
+  ...evaluationIndexes,
+  ...decisionIndexes,
   ...presenceSchema,
   ...modelIndexes,
   ...breakerIndexes,

@@ -1,5 +1,15 @@
 import type { AnyTool } from '../tool.ts'
+import { aggregateResultsTool } from './aggregate-results.ts'
+import { evaluateResultsTool } from './evaluate-results.ts'
 import { orchestrateTool } from './orchestrate.ts'
+import { selectBestTool } from './select-best.ts'
+import { shouldContinueTool } from './should-continue.ts'
 
-/** Ways to run a team, and judging what comes back. */
-export const decideTools: readonly AnyTool[] = [orchestrateTool]
+/** Ways to run a team, judging what comes back, and deciding together. */
+export const decideTools: readonly AnyTool[] = [
+  orchestrateTool,
+  evaluateResultsTool,
+  selectBestTool,
+  shouldContinueTool,
+  aggregateResultsTool,
+]
