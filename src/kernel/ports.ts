@@ -10,7 +10,20 @@ export type Clock = () => number
 
 /** A new public id of a kind: prefix and 10 base32 characters. */
 export type NewId = (prefix: IdPrefix) => string
-export type IdPrefix = 'run' | 'agt' | 'tsk' | 'chk' | 'trn' | 'mdl' | 'pol' | 'ses' | 'call' | 'lease'
+export type IdPrefix =
+  | 'run'
+  | 'agt'
+  | 'tsk'
+  | 'chk'
+  | 'trn'
+  | 'mdl'
+  | 'pol'
+  | 'prp'
+  | 'dec'
+  | 'les'
+  | 'ses'
+  | 'call'
+  | 'lease'
 
 /** Who speaks: recorded with every event. `as` is the agent it says it is, `proof` whether a token backs that. */
 export interface Actor {

@@ -4,7 +4,10 @@ import { agentIndexes, agentStream } from './agent/rows.ts'
 import { breakerIndexes, breakerStream } from './breaker/rows.ts'
 import { vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
+import { decisionStream } from './decision/rows.ts'
+import { lessonIndexes, lessonStream } from './lesson/rows.ts'
 import { modelIndexes, modelStream } from './model/rows.ts'
+import { proposalIndexes, proposalStream } from './proposal/rows.ts'
 import { policyIndexes, policyStream } from './policy/rows.ts'
 import { presenceSchema } from './presence/rows.ts'
 import { runIndexes, runStream } from './run/rows.ts'
@@ -25,6 +28,9 @@ export const streams: readonly AnyStream[] = [
   affinityStream,
   tuningStream,
   policyStream,
+  proposalStream,
+  decisionStream,
+  lessonStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */
@@ -38,4 +44,6 @@ export const schema: readonly string[] = [
   ...presenceSchema,
   ...modelIndexes,
   ...breakerIndexes,
+  ...proposalIndexes,
+  ...lessonIndexes,
 ]

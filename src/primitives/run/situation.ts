@@ -4,6 +4,7 @@ import { someLiving } from '../agent/queries.ts'
 import { type Checkpoint, checkpointNamed, checkpointsOf } from '../checkpoint/find.ts'
 import { isTooMuch, type Past, pastOf } from '../history/as-of.ts'
 import { lastAt } from '../history/queries.ts'
+import { openProposals, waitedFor } from '../proposal/find.ts'
 import type { Watcher } from '../presence/working.ts'
 import { busyIn } from '../task/busy.ts'
 import { claimable, failedInTheWay, inReview } from '../task/stuck.ts'
@@ -118,7 +119,24 @@ const factsOf = async (db: Reader, run: Run, overview: Overview, watcher: Watche
     unserved: agents.length < mostAgents ? unserved : await trulyUnserved(db, run, unserved),
     failed: counts.failed && counts.blocked ? await failedInTheWay(db, run.no) : [],
     reviews: counts.review ? await inReview(db, run.no) : [],
+    votes: counts.blocked ? await votesMissing(db, run.no) : [],
   }
+}
+
+/** The most open proposals that advice names. */
+const mostProposals = 3
+
+const votesMissing = async (db: Reader, run: number): Promise<Facts['votes']> => {
+  const found: Facts['votes'][number][] = []
+  for (const proposal of await openProposals(db, run, mostProposals)) {
+    const waiting: string[] = []
+    for (const id of await waitedFor(db, proposal)) {
+      const agent = await agentNamed(db, run, id)
+      if (agent) waiting.push(callName(agent))
+    }
+    found.push({ proposal: proposal.id, waiting })
+  }
+  return found
 }
 
 const noHands = { able: [], missed: [] } as const

@@ -54,6 +54,8 @@ export type TaskEvent =
         readonly reviews: string | null
         /** False when it is ready at once. */
         readonly blocked: boolean
+        /** The decision (a proposal) that ends it: nobody can claim it. Absent from all other tasks. */
+        readonly decides?: string
       }
     }
   | {

@@ -26,6 +26,8 @@ interface TaskCommon {
   /** Seq of the event that holds the definition. */
   readonly definitionSeq: number
   readonly createdAt: number
+  /** The decision that ends it; absent from tasks that agents do. */
+  readonly decides?: string
 }
 
 /** The report that ended an attempt, so that the same report again gets the same answer. */
@@ -120,7 +122,12 @@ export const reportOf = (state: TaskState): string | null => {
 }
 
 /** The fields that every status shares, without those of the status before. */
-const common = (s: TaskState): TaskCommon => ({
+const common = (s: TaskState): TaskCommon => {
+  const base = shared(s)
+  return s.decides === undefined ? base : Object.assign(base, { decides: s.decides })
+}
+
+const shared = (s: TaskState): TaskCommon => ({
   key: s.key,
   title: s.title,
   lane: s.lane,
@@ -177,7 +184,8 @@ const created = (event: Recorded<Extract<TaskEvent, { type: 'task.created' }>>):
     definitionSeq: event.seq,
     createdAt: event.at,
   }
-  return blockedOrReady(base, d.blocked, event.at)
+  const { decides } = d
+  return blockedOrReady(decides === undefined ? base : { ...base, decides }, d.blocked, event.at)
 }
 
 const revised = (s: TaskState, event: Recorded<Extract<TaskEvent, { type: 'task.revised' }>>): TaskState => {

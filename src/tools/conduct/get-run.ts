@@ -1,13 +1,21 @@
 import { z } from 'zod'
+import { explainRun } from '../../primitives/decision/explain.ts'
+import { lessonsFor, type SimilarLesson } from '../../primitives/lesson/similar.ts'
 import { situationOf } from '../../primitives/run/situation.ts'
 import { runId } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
+import { type ChainView, chainView, sayDecisions } from '../views/decisions.ts'
+import { sayLessons } from '../views/lessons.ts'
 import { type RunView, runView, sayRun } from '../views/runs.ts'
 import { typed } from '../views/typed.ts'
 import { asOf } from './as-of-field.ts'
 
-const input = z.strictObject({ run_id: runId, as_of: asOf })
+const input = z.strictObject({
+  run_id: runId,
+  as_of: asOf,
+  explain: z.boolean().describe('With decisions').optional(),
+})
 
 const output = z.looseObject({
   run_id: z.string(),
@@ -28,6 +36,10 @@ const output = z.looseObject({
     z.array(z.looseObject({ checkpoint_id: z.string(), label: z.string().nullable() })),
   ),
   next_actions: typed<RunView['next_actions']>(z.array(z.string())),
+  lessons: typed<readonly SimilarLesson[]>(z.array(z.looseObject({ lesson: z.string() }))).optional(),
+  decisions: typed<ChainView['decisions']>(
+    z.array(z.looseObject({ event_id: z.number(), decision: z.string(), reason: z.string().nullable() })),
+  ).optional(),
   invite: z.string(),
   last_event_at: z.string(),
 })
@@ -40,7 +52,7 @@ export const getRunTool = defineTool({
   effect: 'read',
   input,
   output,
-  run: async ({ run_id, as_of }, ctx) => {
+  run: async ({ run_id, as_of, explain }, ctx) => {
     const { session } = ctx
     const asked = {
       run_id,
@@ -48,7 +60,20 @@ export const getRunTool = defineTool({
       speaker: speaker(session),
       watcher: { session: session.id, machine: session.machine },
     }
-    return remember(session, runView(await ctx.read(situationOf, asked)))
+    const situation = await ctx.read(situationOf, asked)
+    const { run } = situation
+    const lessons = as_of === undefined ? await ctx.read(lessonsFor, run) : []
+    const chain = explain ? chainView(await ctx.read(explainRun, run)) : undefined
+    return remember(session, {
+      ...runView(situation),
+      ...(lessons.length > 0 && { lessons }),
+      ...(chain && { decisions: chain.decisions, ...(chain.more && { more_decisions: true }) }),
+    })
   },
-  say: (result, { as_of }) => sayRun(result as unknown as RunView, as_of),
+  say: (result, { as_of }) =>
+    [
+      sayRun(result as unknown as RunView, as_of),
+      ...sayLessons(result.lessons),
+      ...(result.decisions ? [sayDecisions(result.decisions)] : []),
+    ].join('\n'),
 })

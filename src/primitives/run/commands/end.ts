@@ -1,6 +1,7 @@
 import type { Tx } from '../../../kernel/ports.ts'
 import { terminate } from '../../agent/commands/terminate.ts'
 import { livingAgents } from '../../agent/queries.ts'
+import { withdrawAll } from '../../proposal/commands/settle.ts'
 import { decideCancel } from '../../task/decide/planning.ts'
 import { openTasks } from '../../task/open.ts'
 import { type Speaker, theRun } from '../find.ts'
@@ -35,6 +36,7 @@ export const endRun = async (
     await tx.append(task, decideCancel(task.state, `the run ended (${input.outcome})`))
     cancelled_tasks++
   }
+  await withdrawAll(tx, run.no)
   const agents = await livingAgents(tx, run.no)
   for (const agent of agents) await terminate(tx, agent, 'the run ended')
   return { run_id: run.id, status: run.state.status, cancelled_tasks, stopped_agents: agents.length }
