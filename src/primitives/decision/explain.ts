@@ -1,6 +1,6 @@
 import type { Reader } from '../../kernel/ports.ts'
 import { type ObservedEvent, observe } from '../history/observe.ts'
-import type { Run } from '../run/find.ts'
+import { runById } from '../run/find.ts'
 import { decisionById } from './find.ts'
 import { type Told, toldBy, types } from './told.ts'
 
@@ -30,9 +30,11 @@ export interface Chain {
 /** Events in a page, and how many pages one look goes through: a run may have routed a million tasks. */
 const page = 200
 const mostPages = 25
+const limit = 100
 
 /** The newest decisions of a run, oldest first: those that were recorded, and those that the log holds anyway. */
-export const explainRun = async (db: Reader, run: Run, limit = 100): Promise<Chain> => {
+export const explainRun = async (db: Reader, id: string): Promise<Chain> => {
+  const run = await runById(db, id)
   const found: ChainLink[] = []
   let before = Number.MAX_SAFE_INTEGER
   let complete = false
@@ -63,6 +65,8 @@ const linkOf = async (db: Reader, event: ObservedEvent): Promise<ChainLink | und
 const outcomeOf = async (db: Reader, id: string): Promise<Pick<Told, 'outcome' | 'score'>> => {
   const seq = (await decisionById(db, id))?.state.outcomeSeq ?? null
   if (seq === null) return {}
-  const { outcome, score } = (await db.event(seq))?.data as { outcome: string; score: number | null }
+  const added = await db.event(seq)
+  if (!added) throw new Error(`event ${seq} is missing from the log`)
+  const { outcome, score } = added.data as { outcome: string; score: number | null }
   return { outcome, ...(score !== null && { score }) }
 }

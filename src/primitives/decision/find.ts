@@ -13,6 +13,10 @@ export const decisionById = async (db: Reader, id: string): Promise<Decision | u
 export const theDecision = async (db: Reader, id: string): Promise<Decision> => {
   const decision = await decisionById(db, id)
   if (!decision)
-    throw notFound('decision', id, 'Give the decision_id that record_decision returned; get_run with explain lists them.')
+    throw notFound(
+      'decision',
+      id,
+      'Give the decision_id that record_decision returned; get_run with explain lists them.',
+    )
   return decision
 }

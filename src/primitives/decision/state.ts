@@ -26,7 +26,6 @@ export const evolveDecision = (
     return { kind, by, about, recordedSeq: event.seq, recordedAt: event.at, ...none }
   }
   if (!state) throw new Error(`${event.type} before the decision was recorded`)
-  if (event.type === 'decision.lesson_drawn')
-    return { ...state, lessons: [...state.lessons, event.data.id] }
+  if (event.type === 'decision.lesson_drawn') return { ...state, lessons: [...state.lessons, event.data.id] }
   return { ...state, outcomeSeq: event.seq, score: event.data.score }
 }

@@ -55,7 +55,10 @@ const tellers: Readonly<Record<string, Teller>> = {
       ? told('replacement', `took the place of ${replaces}`, 'its turns failed too often in a row')
       : undefined,
   'task.routed': routed,
-  'proposal.decided': ({ outcome, why }) => ({ ...told('vote', `decided by vote: ${outcome}`, why), outcome }),
+  'proposal.decided': ({ outcome, why }) => ({
+    ...told('vote', `decided by vote: ${outcome}`, why),
+    outcome,
+  }),
   'proposal.failed': ({ why }) => told('vote', 'a vote without outcome', why),
 }
 

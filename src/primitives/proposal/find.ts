@@ -45,10 +45,7 @@ const dueBy = statement<ProposalTables, { now: number; limit: number }>()((db, p
     .limit(p.limit),
 )
 
-const loaded = async (
-  db: Reader,
-  rows: readonly { readonly no: number }[],
-): Promise<readonly Proposal[]> => {
+const loaded = async (db: Reader, rows: readonly { readonly no: number }[]): Promise<readonly Proposal[]> => {
   const found: Proposal[] = []
   for (const { no } of rows) {
     const proposal = await db.loadNo(proposalStream, no)
@@ -68,7 +65,10 @@ export const dueProposals = async (db: Reader, limit: number): Promise<readonly 
 /** Ids of the open proposals of a run that wait for this agent's vote. */
 export const votesAskedOf = async (db: Reader, run: number, agent: string): Promise<readonly string[]> =>
   (await openProposals(db, run))
-    .filter(({ state: { terms, votes } }) => terms.electorate.includes(agent) && votes.every(({ by }) => by !== agent))
+    .filter(
+      ({ state: { terms, votes } }) =>
+        terms.electorate.includes(agent) && votes.every(({ by }) => by !== agent),
+    )
     .map(({ id }) => id)
 
 /** Those of the electorate that have not voted and still can: no vote comes from an agent that was terminated. */

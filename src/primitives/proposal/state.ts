@@ -71,4 +71,7 @@ export const evolveProposal = (
 }
 
 /** The state of a proposal that rollback made unborn. */
-export const undoneProposal = (state: ProposalState): ProposalState => ({ ...common(state), status: 'undone' })
+export const undoneProposal = (state: ProposalState): ProposalState => ({
+  ...common(state),
+  status: 'undone',
+})

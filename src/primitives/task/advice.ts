@@ -5,7 +5,12 @@ const most = 5
 
 /** Who could do what nobody does: lines for the conductor to act on, none when all moves. */
 export const adviceFrom = ({ halt, idle, broken, undecided }: Outlook): readonly string[] => {
-  const lines = [...(halt === undefined ? [] : [halt]), ...idle.map(forIdle), ...broken.map(forBroken), ...undecided.map(forUndecided)]
+  const lines = [
+    ...(halt === undefined ? [] : [halt]),
+    ...idle.map(forIdle),
+    ...broken.map(forBroken),
+    ...undecided.map(forUndecided),
+  ]
   const distinct = [...new Set(lines)]
   const left = distinct.length - most
   return left > 0 ? [...distinct.slice(0, most), `And ${left} more of this kind.`] : distinct

@@ -1,5 +1,5 @@
 import type { Reader } from '../../kernel/ports.ts'
-import { type ProposalView, proposalBehind } from '../proposal/view.ts'
+import { type ProposalView, proposalBehind } from '../proposal/shown.ts'
 import type { Run, Speaker } from '../run/find.ts'
 import { abandoned, lineage } from '../run/lineage.ts'
 import type { Epoch } from '../run/terms.ts'

@@ -36,10 +36,8 @@ const output = z.looseObject({
     z.array(z.looseObject({ checkpoint_id: z.string(), label: z.string().nullable() })),
   ),
   next_actions: typed<RunView['next_actions']>(z.array(z.string())),
-  lessons: typed<readonly SimilarLesson[]>(z.array(z.looseObject({ lesson: z.string() }))).optional(),
-  decisions: typed<ChainView['decisions']>(
-    z.array(z.looseObject({ event_id: z.number(), decision: z.string(), reason: z.string().nullable() })),
-  ).optional(),
+  lessons: typed<readonly SimilarLesson[]>(z.array(z.looseObject({}))).optional(),
+  decisions: typed<ChainView['decisions']>(z.array(z.looseObject({}))).optional(),
   invite: z.string(),
   last_event_at: z.string(),
 })
@@ -61,9 +59,9 @@ export const getRunTool = defineTool({
       watcher: { session: session.id, machine: session.machine },
     }
     const situation = await ctx.read(situationOf, asked)
-    const { run } = situation
-    const lessons = as_of === undefined ? await ctx.read(lessonsFor, run) : []
-    const chain = explain ? chainView(await ctx.read(explainRun, run)) : undefined
+    const { id } = situation.run
+    const lessons = as_of === undefined ? await ctx.read(lessonsFor, id) : []
+    const chain = explain ? chainView(await ctx.read(explainRun, id)) : undefined
     return remember(session, {
       ...runView(situation),
       ...(lessons.length > 0 && { lessons }),

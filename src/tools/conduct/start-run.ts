@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { once } from '../../kernel/idempotency.ts'
 import type { Tx } from '../../kernel/ports.ts'
-import { lessonsForRun, type SimilarLesson } from '../../primitives/lesson/similar.ts'
+import { lessonsFor, type SimilarLesson } from '../../primitives/lesson/similar.ts'
 import { startRun } from '../../primitives/run/commands/conduct.ts'
 import { idempotencyKey, keptText, text } from '../fields.ts'
 import { invite } from '../invite.ts'
@@ -21,7 +21,7 @@ const input = z.strictObject({
 const output = z.object({
   run_id: z.string(),
   invite: z.string(),
-  lessons: typed<readonly SimilarLesson[]>(z.array(z.looseObject({ lesson: z.string() }))).optional(),
+  lessons: typed<readonly SimilarLesson[]>(z.array(z.looseObject({}))).optional(),
 })
 
 const start = async (tx: Tx, given: z.output<typeof input>) => {
@@ -49,7 +49,7 @@ export const startRunTool = defineTool({
   output,
   run: async (given, ctx) => {
     const started = remember(ctx.session, await ctx.execute(start, given))
-    const lessons = await ctx.read(lessonsForRun, started.run_id)
+    const lessons = await ctx.read(lessonsFor, started.run_id)
     return { ...started, ...(lessons.length > 0 && { lessons }) }
   },
   say: ({ run_id, invite, lessons }) =>

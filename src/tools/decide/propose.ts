@@ -23,7 +23,9 @@ const input = z.strictObject({
   quorum: amount(mostVoters).describe('Share ≤ 1, or count').optional(),
   threshold: share.describe('To win, 0–1').optional(),
   weights: weights.describe('By agent').optional(),
-  deadline_ms: whole(1, 30 * 86_400_000).describe('From now').optional(),
+  deadline_ms: whole(1, 30 * 86_400_000)
+    .describe('From now')
+    .optional(),
   ties: agentHandle.describe('none, first, or the chair agent').optional(),
   run_id: runId,
 })
@@ -50,8 +52,7 @@ const put = async (tx: Tx, { run_id, speaker, ties, ...asked }: Asked) =>
 export const proposeTool = defineTool({
   name: 'propose',
   title: 'Propose',
-  description:
-    'Put a question to agents. Its task ends with the outcome: let tasks depend on it.',
+  description: 'Put a question to agents. Its task ends with the outcome: let tasks depend on it.',
   toolset: 'decide',
   effect: 'write',
   input,

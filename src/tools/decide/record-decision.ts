@@ -96,8 +96,7 @@ const recordIn = async (tx: Tx, { speaker, ...given }: Asked) => {
 export const recordDecisionTool = defineTool({
   name: 'record_decision',
   title: 'Record a decision',
-  description:
-    'Record what you decided and why; later its outcome and lesson.',
+  description: 'Record what you decided and why; later its outcome and lesson.',
   toolset: 'decide',
   effect: 'write',
   input,

@@ -1,5 +1,4 @@
 import { explainRun } from '../../primitives/decision/explain.ts'
-import { runById } from '../../primitives/run/find.ts'
 import type { ResourceDef } from '../resource.ts'
 import { suggestRuns } from '../suggestions.ts'
 import { chainView } from '../views/decisions.ts'
@@ -14,8 +13,7 @@ export const decisionsResource: ResourceDef = {
   uriTemplate: 'baton://runs/{run_id}/decisions',
   description: 'The newest 100 decisions of a run in order, each with its reason and outcome',
   mimeType: 'application/json',
-  read: async ({ run_id = '' }, store) =>
-    store.read(async (db) => chainView(await explainRun(db, await runById(db, run_id))), undefined),
+  read: async ({ run_id = '' }, store) => chainView(await store.read(explainRun, run_id)),
   completes: { run_id: suggestRuns },
   concerns: (variables, store) => eventsOfRun(variables, store, ...kinds),
 }

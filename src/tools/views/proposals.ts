@@ -1,4 +1,4 @@
-import type { ProposalView } from '../../primitives/proposal/view.ts'
+import type { ProposalView } from '../../primitives/proposal/shown.ts'
 import { cut } from './words.ts'
 
 /** How the votes on a proposal stand, in a few lines. Options are words of whoever proposed. */

@@ -27,7 +27,11 @@ const looked = 4_000
 
 /** The telling words of a text, as they are compared: without case, accents and the plural's s. */
 export const wordsOf = (text: string): readonly string[] => {
-  const plain = text.slice(0, looked).normalize('NFKD').replace(/\p{Mn}/gu, '').toLowerCase()
+  const plain = text
+    .slice(0, looked)
+    .normalize('NFKD')
+    .replace(/\p{Mn}/gu, '')
+    .toLowerCase()
   const found = plain.match(/[\p{L}\p{N}]+/gu) ?? []
   return found.flatMap((word) => (unspaced.test(word) ? pairs(word) : empty.has(word) ? [] : [stem(word)]))
 }

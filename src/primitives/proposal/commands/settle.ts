@@ -3,7 +3,7 @@ import { runByNo } from '../../run/find.ts'
 import { endDecisionTask, isAwaited } from '../../task/commands/decision.ts'
 import { decideEnding, decideWithdrawal } from '../decide/ending.ts'
 import { openProposals, type Proposal, proposalById, waitedFor } from '../find.ts'
-import { endWords } from '../words.ts'
+import { endWords } from '../sentence.ts'
 
 /** Ends an open proposal if it is time, and with it the task that waits. Answers the ids of tasks that became ready. */
 export const settle = async (tx: Tx, proposal: Proposal): Promise<readonly string[]> => {

@@ -6,7 +6,7 @@ import { type Run, runByNo, type Speaker } from '../../run/find.ts'
 import { dependentsOf } from '../../task/consequences.ts'
 import { decideVote } from '../decide/voting.ts'
 import { type Proposal, theProposal } from '../find.ts'
-import { proposalView, type ProposalView } from '../view.ts'
+import { type ProposalView, proposalView } from '../shown.ts'
 import { settle } from './settle.ts'
 
 export interface VoteInput {

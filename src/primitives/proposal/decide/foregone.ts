@@ -24,7 +24,8 @@ export const foregone = (
     if (!anyCan) return { outcome: null, why: 'no_majority' }
   }
   if (votes.length < terms.quorum) return undefined
-  const safe = standing.find((one) => one.count > 0 && isSafe(terms, votes, standing, one, { cast, rest }))
+  const still = { cast, rest, lone: waiting.length === 1 }
+  const safe = standing.find((one) => one.count > 0 && isSafe(terms, votes, standing, one, still))
   if (!safe) return undefined
   const left = `${waiting.length} ${waiting.length === 1 ? 'vote' : 'votes'} to come cannot change it.`
   return { outcome: safe.option, why: `${rounded(safe.count)} of ${rounded(cast)} so far; ${left}` }
@@ -41,13 +42,14 @@ const isSafe = (
   votes: readonly Vote[],
   standing: readonly Standing[],
   { option, count }: Standing,
-  { cast, rest }: { readonly cast: number; readonly rest: number },
+  { cast, rest, lone }: { readonly cast: number; readonly rest: number; readonly lone: boolean },
 ): boolean => {
   if (terms.rule === 'ranked') return 2 * count > cast + rest
-  // One dissenter is enough against unanimity, and weightless ones change nothing.
-  if (!isEnough(terms, count, cast + rest)) return false
-  return standing.every((other) => {
-    if (other.option === option) return true
+  const others = standing.filter((other) => other.option !== option)
+  // Just half is no majority, unless the last vote can only make a tie of it that is broken.
+  const ties = lone && others.every((other) => equal(other.count + rest, count))
+  if (!isEnough(terms, count, cast + rest, ties)) return false
+  return others.every((other) => {
     const most = other.count + rest
     return equal(most, count) ? winsTie(terms, votes, option, other.option) : most < count
   })

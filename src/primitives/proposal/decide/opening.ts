@@ -24,7 +24,7 @@ export interface Opening {
 
 /** How many agents a quorum means. A hair less than a whole number is that number: shares are binary fractions. */
 const headsOf = (quorum: number, of: number): number =>
-  quorum <= 1 ? Math.ceil(quorum * of - 1e-9) : quorum
+  quorum <= 1 ? Math.max(0, Math.ceil(quorum * of - 1e-9)) : quorum
 
 const problemOf = (o: Opening): ReturnType<typeof invalid> | undefined => {
   if (new Set(o.options).size < o.options.length)

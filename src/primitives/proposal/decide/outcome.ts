@@ -63,9 +63,7 @@ export const outcomeOf = (terms: Terms, votes: readonly Vote[], late: boolean): 
   const { leaders, votes: most, of, said } = leadersBy(terms, votes)
   const [only, ...others] = leaders
   if (only !== undefined && others.length === 0)
-    return isEnough(terms, most, of)
-      ? { outcome: only, why: `${said}.` }
-      : failed('no_majority')
+    return isEnough(terms, most, of) ? { outcome: only, why: `${said}.` } : failed('no_majority')
   if (!isEnough(terms, most, of, true)) return failed('no_majority')
   const chosen = castingVote(terms, votes, leaders)
   if (chosen === undefined) return failed('tie')

@@ -29,7 +29,7 @@ export interface Voted {
 const takesSeveral = (rule: Rule): boolean => rule === 'ranked' || rule === 'approval'
 
 /** The ballot that a call means, or why it is none. Approvals are put in the order of the options: they have none. */
-export const ballotOf = (
+const ballotOf = (
   { options, rule }: Terms,
   { choice, ranking, abstain }: Pick<Voting, 'choice' | 'ranking' | 'abstain'>,
 ): Ballot | Failure => {
@@ -46,7 +46,10 @@ export const ballotOf = (
     return invalid(
       field,
       `"${unknown.slice(0, 80)}" is no option`,
-      `Options: ${options.map((one) => `"${one.slice(0, 80)}"`).join(', ').slice(0, 1_000)}.`,
+      `Options: ${options
+        .map((one) => `"${one.slice(0, 80)}"`)
+        .join(', ')
+        .slice(0, 1_000)}.`,
     )
   if (new Set(named).size < named.length)
     return invalid(field, 'names an option twice', 'Name each option once.')

@@ -16,7 +16,12 @@ import { titleOf } from './plan.ts'
 export const openDecisionTask = async (
   tx: Tx,
   run: Run,
-  decision: { readonly id: string; readonly task: string; readonly question: string; readonly context: unknown },
+  decision: {
+    readonly id: string
+    readonly task: string
+    readonly question: string
+    readonly context: unknown
+  },
 ): Promise<void> => {
   await mayAdd(tx, run, 'max_tasks', 1)
   await openLane(tx, { run: run.no, agent: null, except: null, requires: [] })

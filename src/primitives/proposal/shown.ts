@@ -1,8 +1,8 @@
 import type { Reader } from '../../kernel/ports.ts'
 import { tallyOf } from './decide/tally.ts'
 import { type Proposal, proposalById } from './find.ts'
+import { endWords } from './sentence.ts'
 import type { Rule, Tally } from './terms.ts'
-import { endWords } from './words.ts'
 
 /** A proposal as its readers see it. Options and question are words of whoever proposed. */
 export interface ProposalView {
