@@ -21,6 +21,8 @@ export type IdPrefix =
   | 'orc'
   | 'evl'
   | 'dec'
+  | 'prp'
+  | 'les'
   | 'ses'
   | 'call'
   | 'lease'

@@ -39,6 +39,8 @@ export interface StreamDef<S extends object, E extends DomainEvent> {
   readonly undone: (state: S) => S
   /** Streams that rollback leaves alone (checkpoints are positions). */
   readonly timeless?: boolean
+  /** Of a timeless stream: what it says of a way that was given up is shown as abandoned all the same. */
+  readonly abandoned?: boolean
   /** True for a run whose events and entities were moved to the archive. */
   readonly archived?: (state: S) => boolean
 }

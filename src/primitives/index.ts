@@ -4,12 +4,14 @@ import { agentIndexes, agentStream } from './agent/rows.ts'
 import { breakerIndexes, breakerStream } from './breaker/rows.ts'
 import { vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
-import { decisionIndexes, decisionStream } from './decision/rows.ts'
+import { decisionStream } from './decision/rows.ts'
 import { evaluationIndexes, evaluationStream } from './judging/rows.ts'
+import { lessonIndexes, lessonStream } from './lesson/rows.ts'
 import { modelIndexes, modelStream } from './model/rows.ts'
 import { orchestrationIndexes, orchestrationStream } from './orchestration/rows.ts'
 import { policyIndexes, policyStream } from './policy/rows.ts'
 import { presenceSchema } from './presence/rows.ts'
+import { proposalIndexes, proposalStream } from './proposal/rows.ts'
 import { runIndexes, runStream } from './run/rows.ts'
 import { taskSchema, taskStream } from './task/rows.ts'
 import { tuningStream } from './tuning/rows.ts'
@@ -30,7 +32,9 @@ export const streams: readonly AnyStream[] = [
   policyStream,
   orchestrationStream,
   evaluationStream,
+  proposalStream,
   decisionStream,
+  lessonStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */
@@ -42,9 +46,10 @@ export const schema: readonly string[] = [
   ...checkpointIndexes,
   ...policyIndexes,
   ...evaluationIndexes,
-  ...decisionIndexes,
   ...presenceSchema,
   ...modelIndexes,
   ...breakerIndexes,
   ...orchestrationIndexes,
+  ...proposalIndexes,
+  ...lessonIndexes,
 ]

@@ -10,7 +10,7 @@ export interface ArchivePort {
 }
 
 /** Only what looks like an id is looked for in the archive: keys and names are tried as ids first, and mostly are none. */
-export const looksLikeId = (id: string): boolean => /^(run|agt|tsk|chk|trn|pol|orc)_/.test(id)
+export const looksLikeId = (id: string): boolean => /^(run|agt|tsk|chk|trn|pol|orc|evl|dec|prp|esc)_/.test(id)
 
 /** Refuses a write to what was archived, whatever a command decided. */
 export const readOnly = (id: string): Failure =>

@@ -1,6 +1,7 @@
 import type { ResourceDef } from './resource.ts'
 import { agentResource } from './resources/agent.ts'
 import { agentsResource } from './resources/agents.ts'
+import { decisionsResource } from './resources/decisions.ts'
 import { eventsResource } from './resources/events.ts'
 import { profileResource, profilesResource } from './resources/profiles.ts'
 import { runResource } from './resources/run.ts'
@@ -15,6 +16,7 @@ export const resources: readonly ResourceDef[] = [
   agentsResource,
   agentResource,
   eventsResource,
+  decisionsResource,
   profilesResource,
   profileResource,
 ]

@@ -24,8 +24,18 @@ export class AnsweringProcess<Ask extends { readonly do: string }> {
   }
 
   async end(): Promise<void> {
+    await this.stop('SIGTERM')
+  }
+
+  /** As a power cut would: nothing of it runs any more. */
+  async kill(): Promise<void> {
+    await this.stop('SIGKILL')
+  }
+
+  private async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return
     const gone = once(this.child, 'exit')
-    this.child.kill()
+    this.child.kill(signal)
     await gone
   }
 }

@@ -1,20 +1,27 @@
-/** What was decided, among what, and why. */
-export interface DecisionData {
-  /** What sort of decision: `selection`, `vote`, or what its author calls it. */
-  readonly kind: string
-  readonly decision: string
-  readonly options: readonly unknown[]
-  readonly rationale: string
-  /** 0–1, or null. */
-  readonly confidence: number | null
-  readonly by: string | null
-  /** What it is about: ids of tasks, of an evaluation. */
-  readonly about: readonly string[]
-}
-
 export type DecisionEvent =
-  | { readonly type: 'decision.recorded'; readonly data: DecisionData }
+  | {
+      readonly type: 'decision.recorded'
+      readonly data: {
+        /** What sort of choice it was, e.g. `selection`. */
+        readonly kind: string
+        readonly decision: string
+        readonly options: readonly string[]
+        readonly rationale: string
+        /** 0–1; null: not said. */
+        readonly confidence: number | null
+        /** The agent that decided; null: the conductor. */
+        readonly by: string | null
+        /** Id of what it is about: a task, an agent, a proposal. */
+        readonly about: string | null
+      }
+    }
+  /** What came of it. The newest counts; the log holds those before. */
   | {
       readonly type: 'decision.outcome_added'
-      readonly data: { readonly outcome: unknown; readonly by: string | null }
+      readonly data: { readonly outcome: string; readonly score: number | null; readonly by: string | null }
+    }
+  /** What is to be remembered of it, also in other runs. */
+  | {
+      readonly type: 'decision.lesson_drawn'
+      readonly data: { readonly lesson: string; readonly id: string; readonly tags: readonly string[] }
     }

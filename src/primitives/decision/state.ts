@@ -1,16 +1,31 @@
 import type { Recorded } from '../../kernel/event.ts'
-import type { DecisionData, DecisionEvent } from './events.ts'
+import type { DecisionEvent } from './events.ts'
 
-export type DecisionState =
-  | (DecisionData & { readonly status: 'recorded'; readonly outcome: unknown; readonly at: number })
-  | { readonly status: 'undone' }
+/** A decision: its texts stand in its events. */
+export interface DecisionState {
+  readonly kind: string
+  readonly by: string | null
+  readonly about: string | null
+  readonly recordedSeq: number
+  readonly recordedAt: number
+  /** Seq of the event that holds the newest outcome; null: none yet. */
+  readonly outcomeSeq: number | null
+  readonly score: number | null
+  /** Ids of the lessons drawn from it. */
+  readonly lessons: readonly string[]
+}
 
+/** Remembers; holds no rule. */
 export const evolveDecision = (
   state: DecisionState | undefined,
   event: Recorded<DecisionEvent>,
 ): DecisionState => {
-  if (event.type === 'decision.recorded')
-    return { ...event.data, status: 'recorded', outcome: null, at: event.at }
-  if (state?.status !== 'recorded') throw new Error(`${event.type} before the decision was recorded`)
-  return { ...state, outcome: event.data.outcome }
+  if (event.type === 'decision.recorded') {
+    const { kind, by, about } = event.data
+    const none = { outcomeSeq: null, score: null, lessons: [] }
+    return { kind, by, about, recordedSeq: event.seq, recordedAt: event.at, ...none }
+  }
+  if (!state) throw new Error(`${event.type} before the decision was recorded`)
+  if (event.type === 'decision.lesson_drawn') return { ...state, lessons: [...state.lessons, event.data.id] }
+  return { ...state, outcomeSeq: event.seq, score: event.data.score }
 }

@@ -145,7 +145,7 @@ const eventsOf = async (db: Reader, run: Run, lines: readonly Line[]): Promise<r
       actor: await actorOf(db, event.actor),
       at: event.at,
       // Checkpoints are positions: no rollback takes one back.
-      abandoned: def?.timeless !== true && abandoned(spans, seq),
+      abandoned: (def?.timeless !== true || def.abandoned === true) && abandoned(spans, seq),
       data: withoutSecrets(type, event.data as object),
     })
   }

@@ -23,6 +23,8 @@ export interface Facts {
   readonly unserved: readonly Unserved[]
   readonly failed: readonly { readonly task: string; readonly waiting: number }[]
   readonly reviews: readonly InReview[]
+  /** Open proposals, and who has not voted on them, as people call them. */
+  readonly votes: readonly { readonly proposal: string; readonly waiting: readonly string[] }[]
 }
 
 const some = (names: readonly string[]): string =>
@@ -100,6 +102,8 @@ export const nextActions = (facts: Facts): readonly string[] => {
     advice.push(
       `${task} failed and ${tasks(waiting)} wait for it: create_tasks with replaces, or cancel_task.`,
     )
+  for (const { proposal, waiting } of facts.votes)
+    advice.push(`${proposal} waits for the votes of ${some(waiting)}: vote as each that nobody works for.`)
   const unservedIds = new Set(unserved.map(({ task }) => task))
   advice.push(
     ...reviews.filter(({ review }) => !unservedIds.has(review)).map(ofReview),

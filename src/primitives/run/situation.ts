@@ -7,6 +7,7 @@ import { lastAt } from '../history/queries.ts'
 import { orchestrationsOf } from '../orchestration/find.ts'
 import { type OrchestrationView, viewOf } from '../orchestration/outcome.ts'
 import type { Watcher } from '../presence/working.ts'
+import { openProposals, waitedFor } from '../proposal/find.ts'
 import { busyIn } from '../task/busy.ts'
 import { claimable, failedInTheWay, inReview } from '../task/stuck.ts'
 import { type Facts, nextActions } from './advice.ts'
@@ -139,6 +140,7 @@ const factsOf = async (db: Reader, run: Run, overview: Overview, watcher: Watche
     unserved: agents.length < mostAgents ? unserved : await trulyUnserved(db, run, unserved),
     failed: counts.failed && counts.blocked ? await failedInTheWay(db, run.no) : [],
     reviews: counts.review ? await inReview(db, run.no) : [],
+    votes: counts.blocked ? await votesMissing(db, run.no) : [],
   }
 }
 
@@ -149,6 +151,22 @@ const without = (agents: readonly Agent[], stalled: readonly Stalled[]): readonl
 
 const reasonOf = ({ state }: Agent): string =>
   (state.status === 'terminated' ? state.reason : null) ?? 'its turns failed'
+
+/** The most open proposals that advice names. */
+const mostProposals = 3
+
+const votesMissing = async (db: Reader, run: number): Promise<Facts['votes']> => {
+  const found: Facts['votes'][number][] = []
+  for (const proposal of await openProposals(db, run, mostProposals)) {
+    const waiting: string[] = []
+    for (const id of await waitedFor(db, proposal)) {
+      const agent = await agentNamed(db, run, id)
+      if (agent) waiting.push(callName(agent))
+    }
+    found.push({ proposal: proposal.id, waiting })
+  }
+  return found
+}
 
 const noHands = { able: [], missed: [] } as const
 const nothingClaimable = { any: false, unserved: [] } as const

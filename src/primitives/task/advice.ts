@@ -1,12 +1,17 @@
 import { nobodyCan } from '../agent/means.ts'
-import type { Broken, Idle, Outlook } from './outlook.ts'
+import type { Broken, Idle, Outlook, Undecided } from './outlook.ts'
 
 /** The most lines of advice. */
 const most = 5
 
 /** Who could do what nobody does: lines for the conductor to act on, none when all moves. */
-export const adviceFrom = ({ halt, idle, broken }: Outlook): readonly string[] => {
-  const lines = [...(halt === undefined ? [] : [halt]), ...idle.map(forIdle), ...broken.map(forBroken)]
+export const adviceFrom = ({ halt, idle, broken, undecided }: Outlook): readonly string[] => {
+  const lines = [
+    ...(halt === undefined ? [] : [halt]),
+    ...idle.map(forIdle),
+    ...broken.map(forBroken),
+    ...undecided.map(forUndecided),
+  ]
   const distinct = [...new Set(lines)]
   const left = distinct.length - most
   return left > 0 ? [...distinct.slice(0, most), `And ${left} more of this kind.`] : distinct
@@ -26,6 +31,9 @@ const forIdle = ({ task, fitting }: Idle): string => {
     ? `No agent holds ${requires.join(', ')} (${task.id}): spawn one with spawn_agent.`
     : `No agent is there for ${task.id}: spawn one with spawn_agent, or join_as_agent.`
 }
+
+const forUndecided = ({ proposal, waiting }: Undecided): string =>
+  `${proposal} waits for votes, and nobody there will give them: vote as ${waiting.slice(0, 5).join(', ')}${waiting.length > 5 ? ', …' : ''}.`
 
 const forBroken = ({ task, prerequisite: { id, state } }: Broken): string =>
   `${task.id} waits for ${id}, which was ${state.status}: create a task that replaces ${id}, or cancel ${task.id}.`

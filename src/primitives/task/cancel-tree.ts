@@ -1,4 +1,5 @@
 import type { Tx } from '../../kernel/ports.ts'
+import { withdraw } from '../proposal/commands/settle.ts'
 import type { Run } from '../run/find.ts'
 import { childrenOf, follow } from './consequences.ts'
 import { decideCancel } from './decide/planning.ts'
@@ -20,6 +21,7 @@ export const cancelTree = async (
     const events = decideCancel(task.state, reason)
     if (events.length === 0) continue
     await tx.append(task, events)
+    if (task.state.decides !== undefined) await withdraw(tx, task.state.decides)
     const so = await follow(tx, run, task)
     const gone = [task.id, ...so.cancelled]
     cancelled.push(...gone)

@@ -1,4 +1,5 @@
 import type { Reader } from '../../kernel/ports.ts'
+import { type ProposalView, proposalBehind } from '../proposal/shown.ts'
 import type { Run, Speaker } from '../run/find.ts'
 import { abandoned, lineage } from '../run/lineage.ts'
 import type { Epoch } from '../run/terms.ts'
@@ -27,6 +28,8 @@ export interface TaskDetail {
   readonly timing: Timing
   readonly dependsOn: readonly Relative[]
   readonly dependents: readonly Relative[]
+  /** What it stands for, where votes end it. */
+  readonly proposal: ProposalView | undefined
   /** The turns that Baton took for it, the newest few, oldest first. */
   readonly turns: readonly TurnEntity[]
   readonly children: { readonly ids: readonly string[]; readonly counts: Readonly<Record<string, number>> }
@@ -86,6 +89,7 @@ export const taskDetail = async (
     timing: timingOf(facts, db.now),
     dependsOn: await prerequisitesBriefly(db, state.dependsOn),
     dependents: await dependentsBriefly(db, task.id),
+    proposal: await proposalBehind(db, state.decides),
     turns: await turnsOfTask(db, task.id),
     children: await childrenBriefly(db, task.id),
   }

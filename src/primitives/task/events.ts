@@ -64,6 +64,8 @@ export type TaskEvent =
         readonly blocked: boolean
         /** Absent where the run's rules are all there is. */
         readonly gate?: Gate
+        /** The decision (a proposal) that ends it: nobody can claim it. Absent from all other tasks. */
+        readonly decides?: string
       }
     }
   | {

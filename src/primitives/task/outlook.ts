@@ -1,8 +1,9 @@
 import type { Reader } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
-import type { Agent } from '../agent/find.ts'
+import { type Agent, agentNamed } from '../agent/find.ts'
 import { livingAgents } from '../agent/queries.ts'
 import { hasWorker, type Watcher } from '../presence/working.ts'
+import { openProposals, proposalById, waitedFor } from '../proposal/find.ts'
 import { mayNotGoOn } from '../run/budget.ts'
 import type { Run } from '../run/find.ts'
 import { standingOf } from './decide/planning.ts'
@@ -26,6 +27,12 @@ export interface Idle {
   readonly task: Task
   /** The agents that could do it. */
   readonly fitting: readonly Agent[]
+}
+
+/** A task that stands for a proposal, and whose votes are missing. */
+export interface Undecided {
+  readonly proposal: string
+  readonly waiting: readonly string[]
 }
 
 /** A task behind a prerequisite that will not be done. */
@@ -54,6 +61,9 @@ export const isWorking = (db: Reader, agent: Agent, watcher: Watcher): Promise<b
     return held.some(({ state }) => state.status === 'claimed' && state.leaseEndsAt > db.now)
   })
 
+/** Whether whoever works for an agent would vote as it: Baton takes turns of tasks only. */
+const votes = ({ state }: Agent): boolean => state.runner === 'client'
+
 /** Why nothing may be claimed in a run now, or undefined. */
 const haltOf = async (db: Reader, run: Run): Promise<string | undefined> => {
   if (run.state.paused) return 'The run is paused: update_run with paused false resumes it.'
@@ -67,6 +77,13 @@ const haltOf = async (db: Reader, run: Run): Promise<string | undefined> => {
  */
 export const runMoves = async (db: Reader, run: Run, watcher: Watcher): Promise<boolean> => {
   if ((await db.tally(String(run.no), 'task.claimed')) > 0) return true
+  for (const proposal of await openProposals(db, run.no)) {
+    if (proposal.state.terms.deadline_at !== null) return true
+    for (const id of await waitedFor(db, proposal)) {
+      const agent = await agentNamed(db, run.no, id)
+      if (agent && votes(agent) && (await isWorking(db, agent, watcher))) return true
+    }
+  }
   if (await haltOf(db, run)) return false
   const delayed = (await db.all(retrying, { limit: most.delayed })).filter((row) => row.run === run.no)
   for (const agent of (await livingAgents(db, run.no)).slice(0, most.agents)) {
@@ -83,6 +100,7 @@ export class Outlook {
   readonly halt: string | undefined
   readonly idle: Idle[] = []
   readonly broken: Broken[] = []
+  readonly undecided: Undecided[] = []
   private readonly db: Reader
   private readonly run: Run
   private readonly crew: readonly Member[]
@@ -134,7 +152,7 @@ export class Outlook {
       case 'review':
         return task.state.status === 'review' && (await this.anyMoves(task.state.openReviews))
       case 'blocked':
-        return this.unblocks(task)
+        return task.state.decides === undefined ? this.unblocks(task) : this.isVotedOn(task.state.decides)
       case 'no_worker': {
         const fitting = this.crew.filter(({ lanes }) => lanes.has(task.state.lane))
         this.idle.push({ task, fitting: fitting.map(({ agent }) => agent) })
@@ -143,6 +161,17 @@ export class Outlook {
       default:
         return this.halt === undefined
     }
+  }
+
+  /** Ends by its deadline, or by the votes of those that somebody works for. */
+  private async isVotedOn(id: string): Promise<boolean> {
+    const proposal = await proposalById(this.db, id)
+    if (!proposal || proposal.state.terms.deadline_at !== null) return true
+    const waiting = await waitedFor(this.db, proposal)
+    const voting = this.crew.filter(({ agent, working }) => working && votes(agent))
+    if (voting.some(({ agent }) => waiting.includes(agent.id))) return true
+    this.undecided.push({ proposal: id, waiting })
+    return false
   }
 
   private async unblocks(task: Task): Promise<boolean> {

@@ -28,6 +28,8 @@ interface TaskCommon {
   readonly createdAt: number
   /** Absent where the run's rules are all there is. */
   readonly gate?: Gate
+  /** The decision that ends it; absent from tasks that agents do. */
+  readonly decides?: string
 }
 
 /** The report that ended an attempt, so that the same report again gets the same answer. */
@@ -125,7 +127,8 @@ export const reportOf = (state: TaskState): string | null => {
 /** The fields that every status shares, without those of the status before. */
 const common = (s: TaskState): TaskCommon => {
   const base = plain(s)
-  return s.gate ? grown(base, { gate: s.gate }) : base
+  if (s.gate) Object.assign(base, { gate: s.gate })
+  return s.decides === undefined ? base : Object.assign(base, { decides: s.decides })
 }
 
 const plain = (s: TaskState): TaskCommon => ({
@@ -185,7 +188,9 @@ const created = (event: Recorded<Extract<TaskEvent, { type: 'task.created' }>>):
     definitionSeq: event.seq,
     createdAt: event.at,
   }
-  return blockedOrReady(d.gate ? grown(base, { gate: d.gate }) : base, d.blocked, event.at)
+  if (d.gate) Object.assign(base, { gate: d.gate })
+  if (d.decides !== undefined) Object.assign(base, { decides: d.decides })
+  return blockedOrReady(base, d.blocked, event.at)
 }
 
 const revised = (s: TaskState, event: Recorded<Extract<TaskEvent, { type: 'task.revised' }>>): TaskState => {

@@ -52,6 +52,7 @@ const halts: ReadonlySet<string> = new Set([
   'task.lease_ended',
   'task.released',
   'task.rejected',
+  'proposal.voted',
   'run.paused',
   'run.settings_changed',
   'run.ended',

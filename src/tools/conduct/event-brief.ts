@@ -4,6 +4,10 @@ import { excerpt } from '../../primitives/task/excerpt.ts'
 const telling = [
   'title',
   'goal',
+  'question',
+  'ballot',
+  'decision',
+  'lesson',
   'name',
   'label',
   'by',

@@ -1,15 +1,23 @@
 import { z } from 'zod'
 import type { Reader } from '../../kernel/ports.ts'
+import { explainRun } from '../../primitives/decision/explain.ts'
+import { lessonsFor, type SimilarLesson } from '../../primitives/lesson/similar.ts'
 import { theRun } from '../../primitives/run/find.ts'
 import { type SituationQuery, situationOf } from '../../primitives/run/situation.ts'
 import { runId } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
+import { type ChainView, chainView, sayDecisions } from '../views/decisions.ts'
+import { sayLessons } from '../views/lessons.ts'
 import { type RunView, runView, sayRun } from '../views/runs.ts'
 import { typed } from '../views/typed.ts'
 import { asOf } from './as-of-field.ts'
 
-const input = z.strictObject({ run_id: runId, as_of: asOf })
+const input = z.strictObject({
+  run_id: runId,
+  as_of: asOf,
+  explain: z.boolean().describe('With decisions').optional(),
+})
 
 const output = z.looseObject({
   run_id: z.string(),
@@ -33,6 +41,8 @@ const output = z.looseObject({
     z.array(z.looseObject({ orchestration_id: z.string(), status: z.string() })),
   ).optional(),
   next_actions: typed<RunView['next_actions']>(z.array(z.string())),
+  lessons: typed<readonly SimilarLesson[]>(z.array(z.looseObject({}))).optional(),
+  decisions: typed<ChainView['decisions']>(z.array(z.looseObject({}))).optional(),
   invite: z.string(),
   last_event_at: z.string(),
 })
@@ -48,7 +58,7 @@ export const getRunTool = defineTool({
   effect: 'read',
   input,
   output,
-  run: async ({ run_id, as_of }, ctx) => {
+  run: async ({ run_id, as_of, explain }, ctx) => {
     const { session } = ctx
     const asked = {
       run_id,
@@ -58,7 +68,20 @@ export const getRunTool = defineTool({
     }
     // Of a run that nobody has named here yet, agents would seem to have no worker that this server is about to be.
     if (as_of === undefined) await ctx.workshop.serve((await ctx.read(runMeant, asked)).id)
-    return remember(session, runView(await ctx.read(situationOf, asked)))
+    const situation = await ctx.read(situationOf, asked)
+    const { id } = situation.run
+    const lessons = as_of === undefined ? await ctx.read(lessonsFor, id) : []
+    const chain = explain ? chainView(await ctx.read(explainRun, id)) : undefined
+    return remember(session, {
+      ...runView(situation),
+      ...(lessons.length > 0 && { lessons }),
+      ...(chain && { decisions: chain.decisions, ...(chain.more && { more_decisions: true }) }),
+    })
   },
-  say: (result, { as_of }) => sayRun(result as unknown as RunView, as_of),
+  say: (result, { as_of }) =>
+    [
+      sayRun(result as unknown as RunView, as_of),
+      ...sayLessons(result.lessons),
+      ...(result.decisions ? [sayDecisions(result.decisions)] : []),
+    ].join('\n'),
 })

@@ -126,6 +126,12 @@ const fromAgents: ReadonlySet<string> = new Set([
   'task.attempt_failed',
   'task.progressed',
   'task.rejected',
+  'proposal.opened',
+  'proposal.voted',
+  'proposal.vote_refused',
+  'decision.recorded',
+  'decision.outcome_added',
+  'decision.lesson_drawn',
 ])
 
 const shownEvent = (event: ObservedEvent, verbose: boolean) => {

@@ -2,8 +2,11 @@ import type { AnyTool } from '../tool.ts'
 import { aggregateResultsTool } from './aggregate-results.ts'
 import { evaluateResultsTool } from './evaluate-results.ts'
 import { orchestrateTool } from './orchestrate.ts'
+import { proposeTool } from './propose.ts'
+import { recordDecisionTool } from './record-decision.ts'
 import { selectBestTool } from './select-best.ts'
 import { shouldContinueTool } from './should-continue.ts'
+import { voteTool } from './vote.ts'
 
 /** Ways to run a team, judging what comes back, and deciding together. */
 export const decideTools: readonly AnyTool[] = [
@@ -12,4 +15,7 @@ export const decideTools: readonly AnyTool[] = [
   selectBestTool,
   shouldContinueTool,
   aggregateResultsTool,
+  proposeTool,
+  voteTool,
+  recordDecisionTool,
 ]

@@ -113,13 +113,12 @@ const command = async (tx: Tx, given: Given) => {
     const { choice, ranking, reason } = selection
     const told = { run_id: run.id, ...selection }
     if (choice === null) return told
-    const decision_id = await recordDecision(tx, run, {
+    const { id: decision_id } = await recordDecision(tx, run, {
       kind: 'selection',
       decision: choice,
-      options: ranking.map(({ id, total }) => ({ id, total })),
+      options: ranking.map(({ id, total }) => `${id} (${total})`),
       rationale: given.arguments.rationale ?? reason,
-      confidence: null,
-      about,
+      ...(about.length > 0 && { about: about.join(', ') }),
     })
     return { ...told, decision_id }
   })

@@ -5,6 +5,7 @@ import { asText, fenced } from '../../primitives/task/fence.ts'
 import type { ListedTask, Outcome } from '../../primitives/task/list.ts'
 import type { TaskState } from '../../primitives/task/state.ts'
 import { iso, isoOrNull } from '../fields.ts'
+import { sayProposal } from './proposals.ts'
 import { cut } from './words.ts'
 
 /** The most attempts that are spelled out, the newest. */
@@ -135,6 +136,7 @@ export const taskView = (detail: TaskDetail) => {
     ...(state.status === 'review' ? { open_reviews: state.openReviews } : {}),
     attempts: attempts.slice(-mostAttempts).map(attemptRow),
     ...(detail.turns.length > 0 && { turns: detail.turns.map(turnRow) }),
+    ...(detail.proposal && { proposal: detail.proposal }),
     timing,
     depends_on: detail.dependsOn,
     dependents: detail.dependents,
@@ -187,6 +189,7 @@ export const sayTask = (view: TaskView, offset = 0): string => {
     `${view.task_id}${view.key === null ? '' : ` [${view.key}]`} ${view.title}: ${view.status}, verification ${view.verification}, attempt ${view.attempt} of ${view.max_attempts}.${failure}`,
     view.lease_ends_at && `Claimed by ${view.agent_id} until ${view.lease_ends_at}.`,
     view.open_reviews?.length && `Open reviews: ${cut(view.open_reviews.join(', '), 500)}.`,
+    view.proposal && sayProposal(view.proposal),
     view.findings && `Findings: ${quoted(view.findings)}`,
     view.depends_on.length > 0 && `Depends on: ${named(view.depends_on)}.`,
     view.dependents.length > 0 && `Waiting for it: ${named(view.dependents)}.`,

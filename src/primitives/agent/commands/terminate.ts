@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import type { Tx } from '../../../kernel/ports.ts'
+import { settleWithout } from '../../proposal/commands/settle.ts'
 import { releaseTask, unaddress } from '../../task/commands/change.ts'
 import { addressedTo, heldBy } from '../../task/held.ts'
 import type { Agent } from '../find.ts'
@@ -31,5 +32,6 @@ export const terminate = async (
     released.add(task.id)
   }
   await tx.append(agent, [{ type: 'agent.terminated', data: { reason, ...(failed && { failed }) } }])
+  await settleWithout(tx, agent.run, agent.id)
   return [...released]
 }

@@ -2,6 +2,7 @@ import type { Tx } from '../../../kernel/ports.ts'
 import { terminate } from '../../agent/commands/terminate.ts'
 import { livingAgents } from '../../agent/queries.ts'
 import { noteRunEnd } from '../../orchestration/commands/take-note.ts'
+import { withdrawAll } from '../../proposal/commands/settle.ts'
 import { decideCancel } from '../../task/decide/planning.ts'
 import { openTasks } from '../../task/open.ts'
 import { type Speaker, theRun } from '../find.ts'
@@ -37,6 +38,7 @@ export const endRun = async (
     cancelled_tasks++
   }
   await noteRunEnd(tx, run.no)
+  await withdrawAll(tx, run.no)
   const agents = await livingAgents(tx, run.no)
   for (const agent of agents) await terminate(tx, agent, 'the run ended')
   return { run_id: run.id, status: run.state.status, cancelled_tasks, stopped_agents: agents.length }

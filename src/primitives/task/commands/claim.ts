@@ -5,6 +5,7 @@ import { type Agent, activeAgent, agentAndRun } from '../../agent/find.ts'
 import { personaOf } from '../../agent/persona.ts'
 import { holds, missing } from '../../capability/graph.ts'
 import { vocabulary } from '../../capability/vocabulary.ts'
+import { votesAskedOf } from '../../proposal/find.ts'
 import { learningPlace } from '../../routing/place.ts'
 import { mayGoOn, mayNotGoOn } from '../../run/budget.ts'
 import { mustBeOpenToWork } from '../../run/decide.ts'
@@ -230,7 +231,9 @@ const nothingFor = async (tx: Reader, run: Run, agent: Agent): Promise<NothingTo
     return { ...nothing(run, agent, 'All tasks of this run have ended.', whenAllEnded), all_ended: true }
   const due = await nextDue(tx, run.no)
   const wait = Math.min(Math.max((due ?? Infinity) - tx.now, soonest), latest)
-  return nothing(run, agent, whyNothing(agent, counts['task.ready'] ?? 0), wait)
+  const asked = await votesAskedOf(tx, run.no, agent.id)
+  const votes = asked.length > 0 ? ` Waiting for your vote: ${asked.slice(0, 5).join(', ')}.` : ''
+  return nothing(run, agent, `${whyNothing(agent, counts['task.ready'] ?? 0)}${votes}`, wait)
 }
 
 const whyNothing = (agent: Agent, ready: number): string => {

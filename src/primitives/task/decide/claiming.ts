@@ -75,6 +75,13 @@ export const decideClaim = (state: TaskState, c: ClaimCommand): Decision<TaskEve
       task_id: id,
       status: state.status,
     })
+  if (state.decides !== undefined)
+    return new Failure(
+      'conflict',
+      `Task ${id} stands for ${state.decides}: votes end it, nobody claims it.`,
+      'vote on it, or claim another task.',
+      { task_id: id, proposal_id: state.decides },
+    )
   const refused = refusedFor(state, c)
   if (refused) return refused
   if (state.status === 'claimed' && c.takeover && state.by === claimant.agent)

@@ -94,6 +94,13 @@ export const decideRevise = (state: TaskState, r: Revision): Decision<TaskEvent>
         status: state.status,
       },
     )
+  if (state.decides !== undefined)
+    return new Failure(
+      'conflict',
+      `Task ${r.id} ends as ${state.decides} is decided, so it cannot be changed.`,
+      'Cancel it to withdraw the proposal, and propose anew.',
+      { task_id: r.id, proposal_id: state.decides },
+    )
   if (state.status !== 'blocked' && state.status !== 'ready')
     return new Failure(
       'conflict',

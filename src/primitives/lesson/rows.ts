@@ -1,0 +1,22 @@
+import type { StreamDef } from '../../kernel/stream.ts'
+import type { LessonEvent } from './events.ts'
+import { evolveLesson, type LessonState } from './state.ts'
+
+/** Lessons belong to no run (0): they outlive it, its rollbacks and its archiving. */
+export const lessonStream: StreamDef<LessonState, LessonEvent> = {
+  kind: 'lesson',
+  evolve: evolveLesson,
+  columnNames: [],
+  columns: () => ({}),
+  standing: () => [],
+  revived: (state) => state,
+  undone: (state) => state,
+  timeless: true,
+}
+
+/** The lesson table as queries see it. */
+export interface LessonTables {
+  lesson: { no: number; id: string; run: number; version: number; last_seq: number; state: string }
+}
+
+export const lessonIndexes = ['create index lesson_changed on lesson (last_seq)']

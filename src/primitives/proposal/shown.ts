@@ -1,0 +1,57 @@
+import type { Reader } from '../../kernel/ports.ts'
+import { tallyOf } from './decide/tally.ts'
+import { type Proposal, proposalById } from './find.ts'
+import { endWords } from './sentence.ts'
+import type { Rule, Tally } from './terms.ts'
+
+/** A proposal as its readers see it. Options and question are words of whoever proposed. */
+export interface ProposalView {
+  readonly proposal_id: string
+  readonly question: string
+  readonly rule: Rule
+  readonly status: string
+  readonly decided: boolean
+  readonly tally: Tally
+  /** Who has not voted; none once it has ended. */
+  readonly waiting: readonly string[]
+  readonly outcome?: string
+  /** How it ended. */
+  readonly why?: string
+  /** Why it may be worth asking somebody who knows more. */
+  readonly suggestion?: string
+}
+
+const suggestionFor = ({ state }: Proposal, { confidence }: Tally): string | undefined => {
+  if (!state.uncertain || !confidence) return undefined
+  const { variance, n } = confidence
+  return `Confidence varies by ${variance.toFixed(3)} over ${n} votes, more than ${state.terms.max_variance}: an expert may help. spawn_agent one and propose anew with it in the electorate.`
+}
+
+export const proposalView = (proposal: Proposal): ProposalView => {
+  const { id, state } = proposal
+  const { terms, votes, question, status } = state
+  const tally = tallyOf(terms, votes)
+  const suggestion = suggestionFor(proposal, tally)
+  const voted = new Set(votes.map(({ by }) => by))
+  return {
+    proposal_id: id,
+    question,
+    rule: terms.rule,
+    status,
+    decided: status === 'decided',
+    tally,
+    waiting: status === 'open' ? terms.electorate.filter((agent) => !voted.has(agent)) : [],
+    ...(state.status === 'decided' && { outcome: state.outcome }),
+    ...((status === 'decided' || status === 'failed') && { why: endWords(proposal) }),
+    ...(suggestion && { suggestion }),
+  }
+}
+
+/** The proposal that a task stands for, as it stands; undefined for other tasks. */
+export const proposalBehind = async (
+  db: Reader,
+  decides: string | undefined,
+): Promise<ProposalView | undefined> => {
+  const proposal = decides === undefined ? undefined : await proposalById(db, decides)
+  return proposal && proposalView(proposal)
+}
