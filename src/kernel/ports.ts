@@ -10,7 +10,18 @@ export type Clock = () => number
 
 /** A new public id of a kind: prefix and 10 base32 characters. */
 export type NewId = (prefix: IdPrefix) => string
-export type IdPrefix = 'run' | 'agt' | 'tsk' | 'chk' | 'trn' | 'mdl' | 'pol' | 'ses' | 'call' | 'lease'
+export type IdPrefix =
+  | 'run'
+  | 'agt'
+  | 'tsk'
+  | 'chk'
+  | 'trn'
+  | 'mdl'
+  | 'pol'
+  | 'esc'
+  | 'ses'
+  | 'call'
+  | 'lease'
 
 /** Who speaks: recorded with every event. `as` is the agent it says it is, `proof` whether a token backs that. */
 export interface Actor {
@@ -18,6 +29,8 @@ export interface Actor {
   readonly client: string
   readonly as?: string
   readonly proof?: 'lease' | 'joined'
+  /** The person who decided, as they were named. */
+  readonly person?: string
 }
 
 /** One tool call as commands see it: the speaker, and the id under which log and telemetry find the whole call. */

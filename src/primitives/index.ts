@@ -4,6 +4,7 @@ import { agentIndexes, agentStream } from './agent/rows.ts'
 import { breakerIndexes, breakerStream } from './breaker/rows.ts'
 import { vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
+import { escalationIndexes, escalationStream } from './escalation/rows.ts'
 import { modelIndexes, modelStream } from './model/rows.ts'
 import { policyIndexes, policyStream } from './policy/rows.ts'
 import { presenceSchema } from './presence/rows.ts'
@@ -25,6 +26,7 @@ export const streams: readonly AnyStream[] = [
   affinityStream,
   tuningStream,
   policyStream,
+  escalationStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */
@@ -38,4 +40,5 @@ export const schema: readonly string[] = [
   ...presenceSchema,
   ...modelIndexes,
   ...breakerIndexes,
+  ...escalationIndexes,
 ]

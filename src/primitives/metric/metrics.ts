@@ -12,7 +12,7 @@ import { claimBefore, eventsSince } from './window.ts'
 export type Metric = Spread
 
 /** The names of all metrics, in the order in which they are answered. */
-const metricNames = [
+export const metricNames = [
   ...taskStatuses.map((status) => `tasks_${status}`),
   'throughput_per_min',
   'task_duration_ms',

@@ -2,6 +2,8 @@ import type { Reader } from '../../kernel/ports.ts'
 import { type Agent, agentNamed } from '../agent/find.ts'
 import { someLiving } from '../agent/queries.ts'
 import { type Checkpoint, checkpointNamed, checkpointsOf } from '../checkpoint/find.ts'
+import { type Escalation, waitingIn } from '../escalation/find.ts'
+import { type GateRecord, gateRecords } from '../gate/commands/set.ts'
 import { isTooMuch, type Past, pastOf } from '../history/as-of.ts'
 import { lastAt } from '../history/queries.ts'
 import type { Watcher } from '../presence/working.ts'
@@ -18,6 +20,7 @@ import type { RunState } from './state.ts'
 /** The most agents that advice looks at. */
 const mostAgents = 50
 const mostCheckpoints = 10
+const mostEscalations = 10
 
 /** Where a run stands, or stood. */
 export interface Situation {
@@ -32,6 +35,9 @@ export interface Situation {
   readonly busy: ReadonlyMap<string, readonly string[]> | undefined
   /** Newest first, at most 10. */
   readonly checkpoints: readonly Checkpoint[]
+  /** What waits for a person; undefined for the past. */
+  readonly escalations?: readonly Escalation[]
+  readonly gates?: readonly GateRecord[]
   /** Undefined for the past: nothing can be done there. */
   readonly nextActions: readonly string[] | undefined
 }
@@ -47,6 +53,7 @@ export const situationOf = async (db: Reader, query: SituationQuery): Promise<Si
   const run = await theRun(db, query.run_id, query.speaker)
   if (query.as_of !== undefined) return situationThen(db, run, query.as_of)
   const overview = await overviewOf(db, run)
+  const escalations = await waitingIn(db, run.no, mostEscalations)
   return {
     run,
     state: run.state,
@@ -55,7 +62,9 @@ export const situationOf = async (db: Reader, query: SituationQuery): Promise<Si
     lastEventAt: (await lastAt(db, run.no, db.head)) ?? run.state.startedAt,
     busy: await busyIn(db, run.no),
     checkpoints: await checkpointsOf(db, run.no, mostCheckpoints),
-    nextActions: nextActions(await factsOf(db, run, overview, query.watcher)),
+    escalations,
+    gates: await gateRecords(db, run),
+    nextActions: nextActions(await factsOf(db, run, overview, query.watcher, escalations)),
   }
 }
 
@@ -101,7 +110,13 @@ const checkpointsUntil = async (db: Reader, run: Run, position: number): Promise
 
 const callName = ({ id, state }: Agent): string => state.name ?? id
 
-const factsOf = async (db: Reader, run: Run, overview: Overview, watcher: Watcher): Promise<Facts> => {
+const factsOf = async (
+  db: Reader,
+  run: Run,
+  overview: Overview,
+  watcher: Watcher,
+  escalations: readonly Escalation[],
+): Promise<Facts> => {
   const { counts } = overview
   const agents = await someLiving(db, run.no, mostAgents)
   const { able, missed } = counts.ready ? await handsOf(db, agents, watcher) : noHands
@@ -118,6 +133,11 @@ const factsOf = async (db: Reader, run: Run, overview: Overview, watcher: Watche
     unserved: agents.length < mostAgents ? unserved : await trulyUnserved(db, run, unserved),
     failed: counts.failed && counts.blocked ? await failedInTheWay(db, run.no) : [],
     reviews: counts.review ? await inReview(db, run.no) : [],
+    people: escalations.map(({ id, state }) => ({
+      escalation: id,
+      cause: state.cause,
+      subject: state.subject,
+    })),
   }
 }
 

@@ -1,11 +1,16 @@
-import type { Broken, Idle, Outlook } from './outlook.ts'
+import type { Asked, Broken, Idle, Outlook } from './outlook.ts'
 
 /** The most lines of advice. */
 const most = 5
 
 /** Who could do what nobody does: lines for the conductor to act on, none when all moves. */
-export const adviceFrom = ({ halt, idle, broken }: Outlook): readonly string[] => {
-  const lines = [...(halt === undefined ? [] : [halt]), ...idle.map(forIdle), ...broken.map(forBroken)]
+export const adviceFrom = ({ halt, idle, broken, asked }: Outlook): readonly string[] => {
+  const lines = [
+    ...(halt === undefined ? [] : [halt]),
+    ...idle.map(forIdle),
+    ...broken.map(forBroken),
+    ...asked.map(forAsked),
+  ]
   const distinct = [...new Set(lines)]
   const left = distinct.length - most
   return left > 0 ? [...distinct.slice(0, most), `And ${left} more of this kind.`] : distinct
@@ -27,3 +32,6 @@ const forIdle = ({ task, fitting }: Idle): string => {
 
 const forBroken = ({ task, prerequisite: { id, state } }: Broken): string =>
   `${task.id} waits for ${id}, which was ${state.status}: create a task that replaces ${id}, or cancel ${task.id}.`
+
+const forAsked = ({ task, escalation }: Asked): string =>
+  `${task} waits for a person: ask them what ${escalation} asks, then resolve_escalation (toolset humans).`

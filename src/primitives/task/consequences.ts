@@ -5,6 +5,7 @@ import type { Run } from '../run/find.ts'
 import { decideCancel, standingOf } from './decide/planning.ts'
 import { decideVerdict } from './decide/reporting.ts'
 import type { Task } from './find.ts'
+import { askOfFailure } from './people.ts'
 import { type TaskTables, taskStream } from './rows.ts'
 import { hasEnded } from './state.ts'
 
@@ -61,6 +62,7 @@ export const follow = async (
   ended: Task,
   so: Consequences = { unblocked: [], cancelled: [] },
 ): Promise<Consequences> => {
+  await askOfFailure(tx, run, ended)
   const queue = [ended]
   for (let task = queue.shift(); task; task = queue.shift()) {
     if (!hasEnded(task.state)) continue

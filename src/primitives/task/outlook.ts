@@ -2,6 +2,7 @@ import type { Reader } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
 import type { Agent } from '../agent/find.ts'
 import { livingAgents } from '../agent/queries.ts'
+import { isEscalation } from '../escalation/commands/withdraw.ts'
 import { hasWorker, type Watcher } from '../presence/working.ts'
 import { mayNotGoOn } from '../run/budget.ts'
 import type { Run } from '../run/find.ts'
@@ -26,6 +27,12 @@ export interface Idle {
   readonly task: Task
   /** The agents that could do it. */
   readonly fitting: readonly Agent[]
+}
+
+/** A task that waits for a person's decision. */
+export interface Asked {
+  readonly task: string
+  readonly escalation: string
 }
 
 /** A task behind a prerequisite that will not be done. */
@@ -83,6 +90,7 @@ export class Outlook {
   readonly halt: string | undefined
   readonly idle: Idle[] = []
   readonly broken: Broken[] = []
+  readonly asked: Asked[] = []
   private readonly db: Reader
   private readonly run: Run
   private readonly crew: readonly Member[]
@@ -115,7 +123,7 @@ export class Outlook {
       : 'ready'
   }
 
-  /** Whether a task can move without anybody stepping in. Notes in `idle` and `broken` what it fails on. */
+  /** Whether a task can move without anybody stepping in. Notes in `idle`, `broken` and `asked` what it fails on. */
   async moves(task: Task): Promise<boolean> {
     const known = this.seen.get(task.no)
     if (known !== undefined) return known
@@ -132,7 +140,7 @@ export class Outlook {
       case 'claimed':
         return true
       case 'review':
-        return task.state.status === 'review' && (await this.anyMoves(task.state.openReviews))
+        return this.reviewMoves(task)
       case 'blocked':
         return this.unblocks(task)
       case 'no_worker': {
@@ -143,6 +151,14 @@ export class Outlook {
       default:
         return this.halt === undefined
     }
+  }
+
+  /** No wait brings a person's answer: what needs one is named. */
+  private async reviewMoves({ id, state }: Task): Promise<boolean> {
+    if (state.status !== 'review') return false
+    const escalation = state.openReviews.find(isEscalation)
+    if (escalation !== undefined) this.asked.push({ task: id, escalation })
+    return this.anyMoves(state.openReviews)
   }
 
   private async unblocks(task: Task): Promise<boolean> {

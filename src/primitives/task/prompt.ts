@@ -1,5 +1,5 @@
 import type { EarlierAttempt } from './earlier.ts'
-import type { Definition } from './events.ts'
+import type { Check, Definition } from './events.ts'
 import { asText, fenced } from './fence.ts'
 
 /** A prerequisite's outcome as its dependents get it. */
@@ -39,6 +39,19 @@ export interface Asked {
   readonly inputs: readonly Input[]
 }
 
+const sayCheck = (check: Check): string => {
+  switch (check.kind) {
+    case 'schema':
+      return `- The result must fit this JSON schema: ${JSON.stringify(check.schema)}`
+    case 'condition':
+      return `- This must hold (CEL over result, evidence, confidence, score, metrics, run): ${check.condition}`
+    case 'gate':
+      return `- It must pass the quality gate ${check.gate}.`
+    case 'review':
+      return '- Another agent will review the result.'
+  }
+}
+
 /** Task, context, inputs, earlier attempts, checks: everything but who does it and how it is handed in. */
 const askedPrompt = (asked: Asked, retry?: Retry): string => {
   const { task_id, title, task, context, inputs } = asked
@@ -54,11 +67,7 @@ const askedPrompt = (asked: Asked, retry?: Retry): string => {
     )
   }
   if (retry) parts.push(sayRetry(retry))
-  const checks = asked.checks.map((check) =>
-    check.kind === 'schema'
-      ? `- The result must fit this JSON schema: ${JSON.stringify(check.schema)}`
-      : '- Another agent will review the result.',
-  )
+  const checks = asked.checks.map(sayCheck)
   if (checks.length > 0) parts.push(`## Checks\n${checks.join('\n')}`)
   return parts.join('\n\n')
 }

@@ -4,6 +4,7 @@ import type { Situation } from '../../primitives/run/situation.ts'
 import { isArchived } from '../../primitives/run/state.ts'
 import { iso } from '../fields.ts'
 import { invite } from '../invite.ts'
+import { escalationRow } from './escalations.ts'
 import { cut } from './words.ts'
 
 /** The most busy agents that are spelled out, and the most tasks of each. */
@@ -59,6 +60,12 @@ export const runView = (situation: Situation) => {
       position: made.position,
       at: iso(made.createdAt),
     })),
+    ...(situation.escalations?.length && {
+      open_escalations: situation.escalations.map(escalationRow),
+    }),
+    ...(situation.gates?.length && {
+      quality_gates: situation.gates.map(({ gate, passed, refused }) => ({ ...gate, passed, refused })),
+    }),
     next_actions: nextActions ?? [],
     invite: invite(run.id, goal),
     started_at: iso(started_at),
