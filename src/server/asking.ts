@@ -41,7 +41,9 @@ export class Asking {
   /** The client has said what it can do. */
   begin(): void {
     const { store, elicitor } = this.parts
-    if (elicitor.available) this.stop ??= store.listen((signals) => this.heard(signals))
+    if (!elicitor.available || this.stop) return
+    this.stop = store.listen((signals) => this.heard(signals))
+    void elicitor.warmUp()
   }
 
   close(): void {

@@ -34,6 +34,14 @@ export const elicitorOf = (server: Server) => ({
     return given !== undefined && (given.form !== undefined || given.url === undefined)
   },
 
+  /**
+   * Sends a ping as the first request. Clients of SDK 1.32 overlook that a request is cancelled when its id is 0, the
+   * first one: a question that was answered elsewhere would stay on the screen.
+   */
+  async warmUp(): Promise<void> {
+    await server.ping().catch(() => undefined)
+  },
+
   async ask({ message, fields }: Form, signal: AbortSignal): Promise<FormAnswer> {
     const properties = Object.fromEntries(
       Object.entries(fields).map(([name, { title, description, choices }]) => [

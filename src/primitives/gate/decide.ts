@@ -24,9 +24,6 @@ export const gatesFor = (
     return byTask || (tags?.some((tag) => task.scopes.includes(tag)) ?? false)
   })
 
-/** Whether a gate asks for the tags of a task. */
-export const asksForTags = (gates: readonly Gate[]): boolean => gates.some(({ tags }) => tags !== null)
-
 const measuredAs = (name: string, said: Evidence, run: RunMetrics): number | null => {
   if (name === 'score') return said.score ?? null
   if (name === 'confidence') return said.confidence ?? null
@@ -62,4 +59,19 @@ export const findingsOf = (gate: Gate, said: Evidence, run: RunMetrics): string 
   const metric = ofMetric(gate, said, run)
   const findings = [...(metric === null ? [] : [metric]), ...ofChecks(gate, said)]
   return findings.length === 0 ? null : findings.join('; ')
+}
+
+/** What a gate asks, in words for whoever is to pass it. */
+export const askedBy = ({ metric, at_least, at_most, condition, required_checks }: Gate): string => {
+  const bounds = [
+    at_least === null ? '' : `at least ${at_least}`,
+    at_most === null ? '' : `at most ${at_most}`,
+  ].filter(Boolean)
+  return [
+    metric === null ? '' : `${metric} ${bounds.join(' and ')}`,
+    required_checks.length === 0 ? '' : `evidence holds ${required_checks.join(', ')} as true`,
+    condition === null ? '' : `this holds (CEL): ${condition}`,
+  ]
+    .filter(Boolean)
+    .join('; ')
 }

@@ -1,3 +1,5 @@
+import { askedBy } from '../gate/decide.ts'
+import type { Gate } from '../gate/terms.ts'
 import type { EarlierAttempt } from './earlier.ts'
 import type { Check, Definition } from './events.ts'
 import { asText, fenced } from './fence.ts'
@@ -37,16 +39,19 @@ export interface Asked {
   readonly context: unknown
   readonly checks: Definition['checks']
   readonly inputs: readonly Input[]
+  readonly quality_gates?: readonly Gate[]
 }
 
-const sayCheck = (check: Check): string => {
+const sayGate = (gate: Gate): string => `- Quality gate ${gate.name}: ${askedBy(gate)}.`
+
+const sayCheck = (check: Check): string | [] => {
   switch (check.kind) {
     case 'schema':
       return `- The result must fit this JSON schema: ${JSON.stringify(check.schema)}`
     case 'condition':
       return `- This must hold (CEL over result, evidence, confidence, score, metrics, run): ${check.condition}`
     case 'gate':
-      return `- It must pass the quality gate ${check.gate}.`
+      return []
     case 'review':
       return '- Another agent will review the result.'
   }
@@ -67,7 +72,7 @@ const askedPrompt = (asked: Asked, retry?: Retry): string => {
     )
   }
   if (retry) parts.push(sayRetry(retry))
-  const checks = asked.checks.map(sayCheck)
+  const checks = [...asked.checks.flatMap(sayCheck), ...(asked.quality_gates ?? []).map(sayGate)]
   if (checks.length > 0) parts.push(`## Checks\n${checks.join('\n')}`)
   return parts.join('\n\n')
 }

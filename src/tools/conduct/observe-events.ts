@@ -126,6 +126,7 @@ const fromAgents: ReadonlySet<string> = new Set([
   'task.attempt_failed',
   'task.progressed',
   'task.rejected',
+  'escalation.opened',
 ])
 
 const shownEvent = (event: ObservedEvent, verbose: boolean) => {
