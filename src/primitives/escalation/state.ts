@@ -19,8 +19,6 @@ export type EscalationState =
   | (Common & { readonly status: 'cancelled'; readonly why: string; readonly endedAt: number })
   | (Common & { readonly status: 'undone' })
 
-export type EscalationStatus = Exclude<EscalationState['status'], 'undone'>
-
 /** Whether it still waits for a person. */
 export const isWaiting = ({ status }: EscalationState): boolean =>
   status === 'open' || status === 'acknowledged'

@@ -34,7 +34,7 @@ export const settingsField = z
       })
       .refine((given) => Object.keys(given).length <= 50, { error: 'takes at most 50 scopes' })
       .nullable()
-      .describe('People decide below this confidence: {} = 0.7, or by tag')
+      .describe('Below it a person decides; {} = 0.7, or by tag')
       .optional(),
   })
   .describe('Limits; null = none')

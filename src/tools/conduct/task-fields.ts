@@ -19,9 +19,9 @@ export const context = json.describe('Data its agent gets').optional()
 const checks = list(
   z
     .strictObject({
-      kind: z.enum(['schema', 'condition', 'gate', 'review']).describe('review: by another agent'),
+      kind: z.enum(['schema', 'condition', 'gate', 'review']).describe('review: another agent'),
       schema: z.record(z.string(), json).describe('What the result must fit').optional(),
-      condition: text(4_000).describe('CEL over result, metrics, run; or gate').optional(),
+      condition: text(4_000).describe('CEL over result; or gate name').optional(),
       requires: capabilityList.describe('Of the reviewer').optional(),
       agent_id: agentHandle.describe('The reviewer').optional(),
       instructions: text(10_000).describe('For the reviewer').optional(),
