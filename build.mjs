@@ -12,12 +12,12 @@ const { version } = JSON.parse(await readFile('package.json', 'utf8'))
 const requireShim = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`
 
 // What our server never uses but would read on every start: the other languages of zod's messages (ours are our own),
-// and the validator with which the SDK checks answers to elicitations (we ask for none yet; then this must go).
+// and the validator with which the SDK checks answers to elicitations (src/server/elicitor.ts checks them itself).
 const leftOut = [
   [/zod[\\/]v4[\\/]locales[\\/]index\.js$/, 'export {}'],
   [
     /sdk[\\/]dist[\\/]esm[\\/]validation[\\/]ajv-provider\.js$/,
-    "export class AjvJsonSchemaValidator { getValidator() { throw new Error('elicitation is not built in') } }",
+    "export class AjvJsonSchemaValidator { getValidator() { throw new Error('elicitInput is not built in: use elicitorOf') } }",
   ],
 ]
 const leaveOut = {

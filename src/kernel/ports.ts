@@ -23,6 +23,7 @@ export type IdPrefix =
   | 'dec'
   | 'prp'
   | 'les'
+  | 'esc'
   | 'ses'
   | 'call'
   | 'lease'
@@ -33,6 +34,8 @@ export interface Actor {
   readonly client: string
   readonly as?: string
   readonly proof?: 'lease' | 'joined'
+  /** The person who decided, as they were named. */
+  readonly person?: string
 }
 
 /** One tool call as commands see it: the speaker, and the id under which log and telemetry find the whole call. */

@@ -5,6 +5,7 @@ import { breakerIndexes, breakerStream } from './breaker/rows.ts'
 import { vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
 import { decisionStream } from './decision/rows.ts'
+import { escalationIndexes, escalationStream } from './escalation/rows.ts'
 import { evaluationIndexes, evaluationStream } from './judging/rows.ts'
 import { lessonIndexes, lessonStream } from './lesson/rows.ts'
 import { modelIndexes, modelStream } from './model/rows.ts'
@@ -35,6 +36,7 @@ export const streams: readonly AnyStream[] = [
   proposalStream,
   decisionStream,
   lessonStream,
+  escalationStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */
@@ -52,4 +54,5 @@ export const schema: readonly string[] = [
   ...orchestrationIndexes,
   ...proposalIndexes,
   ...lessonIndexes,
+  ...escalationIndexes,
 ]

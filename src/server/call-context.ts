@@ -1,6 +1,6 @@
 import type { Clock, Store } from '../kernel/ports.ts'
 import type { Session } from '../tools/session.ts'
-import type { ToolContext } from '../tools/tool.ts'
+import type { SpeaksAs, ToolContext } from '../tools/tool.ts'
 import { noWorkshop, type Workshop } from '../tools/workshop.ts'
 import type { Progress } from './progress.ts'
 import { waiter } from './wait.ts'
@@ -24,10 +24,16 @@ export function callContext(
 ): ToolContext {
   return {
     execute: (command, input, speaker) =>
-      store.execute(command, input, { actor: session.actor(speaker?.as, speaker?.proof), correlation }),
+      store.execute(command, input, {
+        actor: { ...session.actor(speaker?.as, speaker?.proof), ...personOf(speaker) },
+        correlation,
+      }),
     read: (query, input) => store.read(query, input),
     session,
     wait: waiter({ store, clock, signal, progress }),
     workshop,
   }
 }
+
+const personOf = (speaker: SpeaksAs | undefined) =>
+  speaker?.person === undefined ? {} : { person: speaker.person }

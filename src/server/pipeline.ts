@@ -57,8 +57,11 @@ export class Pipeline {
       const result = await tool.run(input, callContext(this.parts, caller, correlation))
       if (this.parts.checksOutput) checkOutput(tool, result)
       // Whoever acts in a run conducts it or works in it: its agents' turns are then taken here.
-      if (tool.effect !== 'read' && typeof result.run_id === 'string')
+      if (tool.effect !== 'read' && typeof result.run_id === 'string') {
         this.parts.workshop?.conducts(result.run_id)
+        if (tool.toolset !== 'work' && caller.session.joined.length === 0)
+          caller.session.conducted.add(result.run_id)
+      }
       const text = this.say(tool, result, input, correlation)
       this.parts.log.debug({ correlation, tool: name, ms: since(started), code: 'ok' }, 'tool call')
       return { content: [{ type: 'text', text }], structuredContent: result }

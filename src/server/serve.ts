@@ -3,9 +3,11 @@ import type { Machine } from '../primitives/presence/alive.ts'
 import type { PromptDef } from '../tools/prompt.ts'
 import type { ResourceDef } from '../tools/resource.ts'
 import { Session } from '../tools/session.ts'
+import { Asking } from './asking.ts'
 import { brief } from './brief.ts'
 import { Calls } from './calls.ts'
 import { serveCompletion } from './completion.ts'
+import { elicitorOf } from './elicitor.ts'
 import type { HandlerParts } from './handle.ts'
 import { createMcp } from './mcp.ts'
 import { Pipeline, type PipelineParts } from './pipeline.ts'
@@ -49,9 +51,11 @@ export async function connectServer(options: ServerOptions): Promise<Connection>
   servePrompts(parts, store, session, prompts)
   serveCompletion(parts, store, { prompts, resources })
 
+  const asking = new Asking({ store, newId, log, session, elicitor: elicitorOf(server) })
   server.oninitialized = () => {
     const { name, version } = server.getClientVersion() ?? { name: 'unknown', version: '' }
     session.client = brief(`${name} ${version}`.trim(), 100)
+    asking.begin()
   }
   // The SDK quotes the whole message that it could not use.
   server.onerror = ({ message }) =>
@@ -59,6 +63,7 @@ export async function connectServer(options: ServerOptions): Promise<Connection>
   const closed = new Promise<void>((resolve) => {
     server.onclose = resolve
   }).then(async () => {
+    asking.close()
     subscriptions.close()
     await calls.settled()
     try {

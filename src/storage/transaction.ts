@@ -186,8 +186,8 @@ export class LogTransaction extends KnowingReader implements Tx {
 
   private lookUpSpeaker(): Awaitable<Speaker> {
     const { actor } = this.call
-    const { session, client, as, proof } = actor
-    const who = JSON.stringify({ session, client, as, proof })
+    const { session, client, as, proof, person } = actor
+    const who = JSON.stringify({ session, client, as, proof, person })
     const { actors } = this.known
     const known = actors.get(who)
     if (known !== undefined) return { no: known, who, actor }

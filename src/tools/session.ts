@@ -26,6 +26,8 @@ export class Session {
   client = 'unknown'
   /** The run that this session last named, opened or joined. */
   run: string | undefined
+  /** The runs that it has acted in as their conductor: its user is asked what these need a person for. */
+  readonly conducted = new Set<string>()
   /** Agents that this session has joined as, oldest first: it then acts as these only. */
   readonly joined: string[] = []
   /** The claims made here that were not reported yet, by task id: their holder may leave the token out. */

@@ -6,7 +6,7 @@ import type { Workshop } from './workshop.ts'
 /** What a tool does to the world; its four MCP hints are derived from this one word. */
 export type Effect = 'read' | 'write' | 'destructive'
 
-export type Toolset = 'conduct' | 'work' | 'decide' | 'routing'
+export type Toolset = 'conduct' | 'work' | 'decide' | 'routing' | 'humans'
 
 /** What a tool is given at call time. At most six members: it does not grow. */
 export interface ToolContext {
@@ -23,6 +23,8 @@ export interface ToolContext {
 export interface SpeaksAs {
   readonly as?: string | undefined
   readonly proof?: 'lease'
+  /** The person whose decision it carries out. */
+  readonly person?: string
 }
 
 /** Waits within one call: woken by commits of any process, ended by the deadline or by the client's cancellation. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js'
-import type { Progress } from '@modelcontextprotocol/sdk/types.js'
+import type { ClientCapabilities, Progress } from '@modelcontextprotocol/sdk/types.js'
 import { onTestFinished } from 'vitest'
 import type { OpenWorkshop } from '../../src/compose/workshop.ts'
 import type { FailureReport } from '../../src/errors.ts'
@@ -43,6 +43,9 @@ export interface BatonOptions {
   readonly machine?: Machine
   /** What the server executes by itself; nothing when left out. Closed before its store. */
   readonly workshop?: (store: Store) => OpenWorkshop
+  /** What the client says that it can do, and what it does when asked. */
+  readonly capabilities?: ClientCapabilities
+  readonly prepare?: (client: Client) => void
 }
 
 export interface TestBaton {
@@ -101,7 +104,8 @@ export const startBaton = async (options: BatonOptions = {}): Promise<TestBaton>
     workshop,
     onClose: (session) => closeSession(store, session),
   })
-  const client = new Client({ name: 'test', version: '1' })
+  const client = new Client({ name: 'test', version: '1' }, { capabilities: options.capabilities ?? {} })
+  options.prepare?.(client)
   await client.connect(here)
   let closing: Promise<void> | undefined
   const close = () => {

@@ -68,8 +68,8 @@ export const track = (events: readonly Measured[]): Tracked => {
         tracks.set(stream, { ready: at, certain: true })
         break
       case 'task.rejected':
-        // A schema's refusal is a failed attempt, and no review's verdict.
-        if (dataOf<{ by: string }>(event).by !== 'schema') rejected++
+        // The refusal of a schema, condition or gate is a failed attempt, and no review's verdict.
+        if (!byItself(dataOf<{ by: string }>(event).by)) rejected++
         failed++
         tracks.set(stream, { ready: at, certain: true })
         break
@@ -84,7 +84,7 @@ export const track = (events: readonly Measured[]): Tracked => {
         break
       case 'task.verified':
         if (!dataOf<{ last: boolean }>(event).last) break
-        if (dataOf<{ by: string }>(event).by !== 'schema') accepted++
+        if (!byItself(dataOf<{ by: string }>(event).by)) accepted++
         finish(task, event)
         break
     }
@@ -93,3 +93,6 @@ export const track = (events: readonly Measured[]): Tracked => {
 }
 
 const dataOf = <T>({ data }: Measured): T => JSON.parse(data ?? '{}') as T
+
+/** Whether a verdict is one of checks that need nobody. */
+const byItself = (by: string): boolean => /^(schema|condition|gate:)/.test(by)

@@ -25,6 +25,12 @@ export interface Facts {
   readonly reviews: readonly InReview[]
   /** Open proposals, and who has not voted on them, as people call them. */
   readonly votes: readonly { readonly proposal: string; readonly waiting: readonly string[] }[]
+  /** What waits for a person, oldest first. */
+  readonly people?: readonly {
+    readonly escalation: string
+    readonly cause: string
+    readonly subject: string
+  }[]
 }
 
 const some = (names: readonly string[]): string =>
@@ -72,9 +78,13 @@ const ofReady = ({ counts, able, missed, claimable, stalled }: Facts): readonly 
   return [`${tasks(ready)} ready; all agents are at work.`]
 }
 
+/** Questions to people that advice names. */
+const mostPeople = 3
+
 /** What the conductor of a run may do next, the most pressing first. Never empty. */
 export const nextActions = (facts: Facts): readonly string[] => {
   const { ended, paused, spent, counts, agents, unserved, failed, reviews, stalled, fallen } = facts
+  const { people = [] } = facts
   if (ended !== undefined)
     return [`The run has ended (${ended}). list_tasks with view "results" shows what came of it.`]
   const sum = (...names: readonly string[]) => names.reduce((total, name) => total + (counts[name] ?? 0), 0)
@@ -83,6 +93,14 @@ export const nextActions = (facts: Facts): readonly string[] => {
   const advice: string[] = []
   if (paused) advice.push('Paused: claims get nothing until update_run sets paused to false.')
   if (spent) advice.push(`${spent} Claims are refused until update_run raises it; else end_run.`)
+  advice.push(
+    ...people
+      .slice(0, mostPeople)
+      .map(
+        ({ escalation, cause, subject }) =>
+          `${escalation} waits for a person (${cause}, ${subject}): ask them, then resolve_escalation (toolset humans).`,
+      ),
+  )
   if (open + over === 0)
     advice.push(
       agents === 0

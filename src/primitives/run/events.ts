@@ -1,4 +1,5 @@
 import type { Profile } from '../agent/profile.ts'
+import type { Gate } from '../gate/terms.ts'
 import type { Settings } from './settings.ts'
 import type { Epoch, RunOutcome, Strategy } from './terms.ts'
 
@@ -14,6 +15,9 @@ export type RunEvent =
   | { readonly type: 'run.paused' | 'run.resumed'; readonly data: { readonly reason: string | null } }
   | { readonly type: 'run.strategy_modified'; readonly data: Strategy }
   | { readonly type: 'run.profile_defined'; readonly data: { readonly profile: Profile } }
+  /** A quality gate, new or in place of the one of its name. */
+  | { readonly type: 'run.gate_set'; readonly data: Gate }
+  | { readonly type: 'run.gate_removed'; readonly data: { readonly name: string } }
   | {
       readonly type: 'run.rolled_back'
       readonly data: {

@@ -1,3 +1,5 @@
+import type { Thresholds } from '../confidence/decide.ts'
+
 /** What a run lets happen. Null: no limit. Money in USD, durations in ms. */
 export interface Settings {
   readonly max_agents: number | null
@@ -13,6 +15,11 @@ export interface Settings {
   readonly max_restarts: number
   /** A turn that has not ended after so long gets a second one beside it, by another agent; the first good answer counts. */
   readonly hedge_after_ms: number | null
+  /**
+   * Brings people in: results fall into bands by their confidence, and what is below this goes to a person, as do spent
+   * attempts and budgets and agents that fail. By scope, 0.7–1; `default` holds for all. Null: nobody is asked by itself.
+   */
+  readonly escalate_below: Thresholds | null
 }
 
 export const defaultSettings: Settings = {
@@ -26,12 +33,13 @@ export const defaultSettings: Settings = {
   on_agent_failure: 'retry',
   max_restarts: 3,
   hedge_after_ms: null,
+  escalate_below: null,
 }
 
 /** The limits among the settings, by the name under which a refusal reports them. */
 export type Limit = Exclude<
   keyof Settings,
-  'on_failed_prerequisite' | 'on_agent_failure' | 'max_restarts' | 'hedge_after_ms'
+  'on_failed_prerequisite' | 'on_agent_failure' | 'max_restarts' | 'hedge_after_ms' | 'escalate_below'
 >
 
 /** New values for some settings; what is undefined stays. */

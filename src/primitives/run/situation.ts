@@ -2,6 +2,8 @@ import type { Reader } from '../../kernel/ports.ts'
 import { type Agent, agentNamed } from '../agent/find.ts'
 import { fallenAgents, someLiving } from '../agent/queries.ts'
 import { type Checkpoint, checkpointNamed, checkpointsOf } from '../checkpoint/find.ts'
+import { type Escalation, waitingIn } from '../escalation/find.ts'
+import { type GateRecord, gateRecords } from '../gate/commands/set.ts'
 import { isTooMuch, type Past, pastOf } from '../history/as-of.ts'
 import { lastAt } from '../history/queries.ts'
 import { orchestrationsOf } from '../orchestration/find.ts'
@@ -25,6 +27,7 @@ const mostCheckpoints = 10
 /** Of the agents that ended, so many of the newest. */
 const mostEnded = 50
 const mostOrchestrations = 5
+const mostEscalations = 10
 
 /** Where a run stands, or stood. */
 export interface Situation {
@@ -41,6 +44,9 @@ export interface Situation {
   readonly checkpoints: readonly Checkpoint[]
   /** Newest first, at most 5; undefined for the past. */
   readonly orchestrations: readonly OrchestrationView[] | undefined
+  /** What waits for a person; undefined for the past. */
+  readonly escalations?: readonly Escalation[]
+  readonly gates?: readonly GateRecord[]
   /** Undefined for the past: nothing can be done there. */
   readonly nextActions: readonly string[] | undefined
 }
@@ -56,6 +62,7 @@ export const situationOf = async (db: Reader, query: SituationQuery): Promise<Si
   const run = await theRun(db, query.run_id, query.speaker)
   if (query.as_of !== undefined) return situationThen(db, run, query.as_of)
   const overview = await overviewOf(db, run)
+  const escalations = await waitingIn(db, run.no, mostEscalations)
   return {
     run,
     state: run.state,
@@ -65,7 +72,9 @@ export const situationOf = async (db: Reader, query: SituationQuery): Promise<Si
     busy: await busyIn(db, run.no),
     checkpoints: await checkpointsOf(db, run.no, mostCheckpoints),
     orchestrations: await viewsIn(db, run),
-    nextActions: nextActions(await factsOf(db, run, overview, query.watcher)),
+    escalations,
+    gates: await gateRecords(db, run),
+    nextActions: nextActions(await factsOf(db, run, overview, query.watcher, escalations)),
   }
 }
 
@@ -118,7 +127,13 @@ const checkpointsUntil = async (db: Reader, run: Run, position: number): Promise
 
 const callName = ({ id, state }: Agent): string => state.name ?? id
 
-const factsOf = async (db: Reader, run: Run, overview: Overview, watcher: Watcher): Promise<Facts> => {
+const factsOf = async (
+  db: Reader,
+  run: Run,
+  overview: Overview,
+  watcher: Watcher,
+  escalations: readonly Escalation[],
+): Promise<Facts> => {
   const { counts } = overview
   const agents = await someLiving(db, run.no, mostAgents)
   const open = run.state.status === 'open'
@@ -141,6 +156,11 @@ const factsOf = async (db: Reader, run: Run, overview: Overview, watcher: Watche
     failed: counts.failed && counts.blocked ? await failedInTheWay(db, run.no) : [],
     reviews: counts.review ? await inReview(db, run.no) : [],
     votes: counts.blocked ? await votesMissing(db, run.no) : [],
+    people: escalations.map(({ id, state }) => ({
+      escalation: id,
+      cause: state.cause,
+      subject: state.subject,
+    })),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Recorded } from '../../kernel/event.ts'
 import type { Profile } from '../agent/profile.ts'
+import { type Gates, noGates } from '../gate/terms.ts'
 import type { RunEvent } from './events.ts'
 import type { Settings } from './settings.ts'
 import type { Epoch, RunOutcome, Strategy } from './terms.ts'
@@ -13,6 +14,8 @@ interface RunCommon {
   readonly strategy: Strategy | null
   readonly profiles: Readonly<Record<string, Profile>>
   readonly paused: boolean
+  /** Absent: none was ever set. */
+  readonly gates?: Gates
   readonly epochs: readonly Epoch[]
   readonly startedAt: number
 }
@@ -40,6 +43,11 @@ export const archivedOf = (state: RunState): Archived | undefined =>
 
 export const isArchived = (state: RunState): boolean => archivedOf(state) !== undefined
 
+export const gatesOf = ({ gates = noGates }: RunState): Gates => gates
+
+const gatesWithout = (state: RunState, name: string) =>
+  gatesOf(state).list.filter((gate) => gate.name !== name)
+
 export const evolveRun = (state: RunState | undefined, event: Recorded<RunEvent>): RunState => {
   if (event.type === 'run.started') {
     const { goal, name, settings } = event.data
@@ -59,6 +67,12 @@ export const evolveRun = (state: RunState | undefined, event: Recorded<RunEvent>
       return { ...state, strategy: event.data }
     case 'run.profile_defined':
       return { ...state, profiles: { ...state.profiles, [event.data.profile.name]: event.data.profile } }
+    case 'run.gate_set': {
+      const list = [...gatesWithout(state, event.data.name), event.data]
+      return { ...state, gates: { seq: event.seq, list } }
+    }
+    case 'run.gate_removed':
+      return { ...state, gates: { seq: event.seq, list: gatesWithout(state, event.data.name) } }
     case 'run.rolled_back':
       return { ...state, epochs: event.data.epochs }
     case 'run.ended':

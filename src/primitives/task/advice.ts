@@ -1,16 +1,17 @@
 import { nobodyCan } from '../agent/means.ts'
-import type { Broken, Idle, Outlook, Undecided } from './outlook.ts'
+import type { Asked, Broken, Idle, Outlook, Undecided } from './outlook.ts'
 
 /** The most lines of advice. */
 const most = 5
 
 /** Who could do what nobody does: lines for the conductor to act on, none when all moves. */
-export const adviceFrom = ({ halt, idle, broken, undecided }: Outlook): readonly string[] => {
+export const adviceFrom = ({ halt, idle, broken, undecided, asked }: Outlook): readonly string[] => {
   const lines = [
     ...(halt === undefined ? [] : [halt]),
     ...idle.map(forIdle),
     ...broken.map(forBroken),
     ...undecided.map(forUndecided),
+    ...asked.map(forAsked),
   ]
   const distinct = [...new Set(lines)]
   const left = distinct.length - most
@@ -37,3 +38,6 @@ const forUndecided = ({ proposal, waiting }: Undecided): string =>
 
 const forBroken = ({ task, prerequisite: { id, state } }: Broken): string =>
   `${task.id} waits for ${id}, which was ${state.status}: create a task that replaces ${id}, or cancel ${task.id}.`
+
+const forAsked = ({ task, escalation }: Asked): string =>
+  `${task} waits for a person: ask them what ${escalation} asks, then resolve_escalation (toolset humans).`

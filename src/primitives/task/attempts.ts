@@ -50,6 +50,8 @@ const endingIn = ({ type, data }: Fact): Ending | undefined => {
       return { outcome: 'rejected', error: (data as { findings: string }).findings }
     case 'task.attempt_failed':
       return { outcome: 'failed', error: (data as { error: string }).error }
+    case 'task.failed':
+      return { outcome: 'failed', error: (data as { error: string }).error }
     case 'task.lease_ended':
       return { outcome: (data as { why: 'expired' | 'timeout' }).why }
     case 'task.released':
@@ -72,6 +74,10 @@ export const attemptsOf = (events: readonly Fact[]): readonly Attempt[] => {
       const { by: agent_id, attempt } = event.data as { by: string; attempt: number }
       const open = { ended_at: null, outcome: 'claimed', error: null } as const
       attempts.push({ attempt, agent_id, claimed_at: event.at, ...open })
+    } else if (newest && event.type === 'task.reopened') {
+      const { findings } = event.data as { findings: string }
+      const error = [newest.error, findings].filter((said) => said !== null).join('\n')
+      attempts[attempts.length - 1] = { ...newest, error }
     } else if (newest && isOpen(newest)) {
       const ending = endingIn(event) ?? undoneBy(event, newest)
       if (ending)

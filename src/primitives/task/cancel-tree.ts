@@ -1,4 +1,5 @@
 import type { Tx } from '../../kernel/ports.ts'
+import { withdrawAmong } from '../escalation/commands/withdraw.ts'
 import { withdraw } from '../proposal/commands/settle.ts'
 import type { Run } from '../run/find.ts'
 import { childrenOf, follow } from './consequences.ts'
@@ -20,8 +21,10 @@ export const cancelTree = async (
   for (let task = queue.shift(); task; task = queue.shift()) {
     const events = decideCancel(task.state, reason)
     if (events.length === 0) continue
+    const waitedFor = task.state.status === 'review' ? task.state.openReviews : []
     await tx.append(task, events)
     if (task.state.decides !== undefined) await withdraw(tx, task.state.decides)
+    await withdrawAmong(tx, waitedFor, `${task.id} was cancelled`)
     const so = await follow(tx, run, task)
     const gone = [task.id, ...so.cancelled]
     cancelled.push(...gone)

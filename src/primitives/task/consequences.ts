@@ -7,6 +7,7 @@ import { decideCancel, gateStanding, standingOf } from './decide/planning.ts'
 import { decideVerdict } from './decide/reporting.ts'
 import type { Gate } from './events.ts'
 import type { Task } from './find.ts'
+import { askOfFailure } from './people.ts'
 import { type TaskTables, taskStream } from './rows.ts'
 import { hasEnded, type TaskState } from './state.ts'
 
@@ -85,6 +86,7 @@ export const follow = async (
   ended: Task,
   so: Consequences = { unblocked: [], cancelled: [] },
 ): Promise<Consequences> => {
+  await askOfFailure(tx, run, ended)
   const queue = [ended]
   const cancel = async (task: Task, reason: string): Promise<void> => {
     const events = decideCancel(task.state, reason)

@@ -1,3 +1,4 @@
+import type { Band } from '../confidence/decide.ts'
 import type { ArmPlace } from '../routing/arm.ts'
 import type { Routed } from '../routing/routed.ts'
 import type { Priority } from './priority.ts'
@@ -11,6 +12,10 @@ export type Check =
       readonly agent_id?: string
       readonly instructions?: string
     }
+  /** CEL over the result, what its author says for it, and the run's metrics. */
+  | { readonly kind: 'condition'; readonly condition: string }
+  /** A quality gate of the run, by its name. */
+  | { readonly kind: 'gate'; readonly gate: string }
 
 /** How a task waits, and what it is handed, where an orchestration says more than the run's rules. */
 export interface Gate {
@@ -40,6 +45,10 @@ export interface Submission {
   readonly digest: string
   /** What a reader should be careful with, e.g. that it reads like instructions. */
   readonly flags: readonly string[]
+  /** Where its confidence puts it; absent where the run has no bands, or no confidence was given. */
+  readonly band?: Band
+  /** The quality gates that it has passed; absent: none. */
+  readonly gates?: readonly string[]
 }
 
 export type TaskEvent =
@@ -142,6 +151,24 @@ export type TaskEvent =
   | {
       readonly type: 'task.rejected'
       readonly data: { readonly by: string; readonly findings: string; readonly author: string | null }
+    }
+  /** A person has decided, whatever leases and checks say; what follows from it stands in the next events. */
+  | {
+      readonly type: 'task.overridden'
+      readonly data: {
+        readonly person: string
+        readonly decision: 'proceed' | 'retry' | 'cancel' | 'fail'
+        readonly note: string | null
+        readonly escalation: string | null
+        readonly from: string
+      }
+    }
+  /** One more attempt than was allowed. */
+  | { readonly type: 'task.attempt_granted'; readonly data: { readonly max_attempts: number } }
+  /** Failed, and to be tried again after all. */
+  | {
+      readonly type: 'task.reopened'
+      readonly data: { readonly by: string; readonly findings: string; readonly max_attempts: number }
     }
   | { readonly type: 'task.failed'; readonly data: { readonly error: string } }
   | { readonly type: 'task.cancelled'; readonly data: { readonly reason: string | null } }

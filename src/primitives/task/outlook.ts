@@ -2,6 +2,7 @@ import type { Reader } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
 import { type Agent, agentNamed } from '../agent/find.ts'
 import { livingAgents } from '../agent/queries.ts'
+import { isEscalation } from '../escalation/commands/withdraw.ts'
 import { hasWorker, type Watcher } from '../presence/working.ts'
 import { openProposals, proposalById, waitedFor } from '../proposal/find.ts'
 import { mayNotGoOn } from '../run/budget.ts'
@@ -33,6 +34,12 @@ export interface Idle {
 export interface Undecided {
   readonly proposal: string
   readonly waiting: readonly string[]
+}
+
+/** A task that waits for a person's decision. */
+export interface Asked {
+  readonly task: string
+  readonly escalation: string
 }
 
 /** A task behind a prerequisite that will not be done. */
@@ -101,6 +108,7 @@ export class Outlook {
   readonly idle: Idle[] = []
   readonly broken: Broken[] = []
   readonly undecided: Undecided[] = []
+  readonly asked: Asked[] = []
   private readonly db: Reader
   private readonly run: Run
   private readonly crew: readonly Member[]
@@ -133,7 +141,7 @@ export class Outlook {
       : 'ready'
   }
 
-  /** Whether a task can move without anybody stepping in. Notes in `idle` and `broken` what it fails on. */
+  /** Whether a task can move without anybody stepping in. Notes in `idle`, `broken` and `asked` what it fails on. */
   async moves(task: Task): Promise<boolean> {
     const known = this.seen.get(task.no)
     if (known !== undefined) return known
@@ -150,7 +158,7 @@ export class Outlook {
       case 'claimed':
         return true
       case 'review':
-        return task.state.status === 'review' && (await this.anyMoves(task.state.openReviews))
+        return this.reviewMoves(task)
       case 'blocked':
         return task.state.decides === undefined ? this.unblocks(task) : this.isVotedOn(task.state.decides)
       case 'no_worker': {
@@ -172,6 +180,14 @@ export class Outlook {
     if (voting.some(({ agent }) => waiting.includes(agent.id))) return true
     this.undecided.push({ proposal: id, waiting })
     return false
+  }
+
+  /** No wait brings a person's answer: what needs one is named. */
+  private async reviewMoves({ id, state }: Task): Promise<boolean> {
+    if (state.status !== 'review') return false
+    const escalation = state.openReviews.find(isEscalation)
+    if (escalation !== undefined) this.asked.push({ task: id, escalation })
+    return this.anyMoves(state.openReviews)
   }
 
   private async unblocks(task: Task): Promise<boolean> {

@@ -1,5 +1,7 @@
+import { askedBy } from '../gate/decide.ts'
+import type { Gate } from '../gate/terms.ts'
 import type { EarlierAttempt } from './earlier.ts'
-import type { Definition } from './events.ts'
+import type { Check, Definition } from './events.ts'
 import { asText, fenced } from './fence.ts'
 
 /** A prerequisite's outcome as its dependents get it. */
@@ -37,6 +39,22 @@ export interface Asked {
   readonly context: unknown
   readonly checks: Definition['checks']
   readonly inputs: readonly Input[]
+  readonly quality_gates?: readonly Gate[]
+}
+
+const sayGate = (gate: Gate): string => `- Quality gate ${gate.name}: ${askedBy(gate)}.`
+
+const sayCheck = (check: Check): string | [] => {
+  switch (check.kind) {
+    case 'schema':
+      return `- The result must fit this JSON schema: ${JSON.stringify(check.schema)}`
+    case 'condition':
+      return `- This must hold (CEL over result, evidence, confidence, score, metrics, run): ${check.condition}`
+    case 'gate':
+      return []
+    case 'review':
+      return '- Another agent will review the result.'
+  }
 }
 
 /** Task, context, inputs, earlier attempts, checks: everything but who does it and how it is handed in. */
@@ -54,11 +72,7 @@ const askedPrompt = (asked: Asked, retry?: Retry): string => {
     )
   }
   if (retry) parts.push(sayRetry(retry))
-  const checks = asked.checks.map((check) =>
-    check.kind === 'schema'
-      ? `- The result must fit this JSON schema: ${JSON.stringify(check.schema)}`
-      : '- Another agent will review the result.',
-  )
+  const checks = [...asked.checks.flatMap(sayCheck), ...(asked.quality_gates ?? []).map(sayGate)]
   if (checks.length > 0) parts.push(`## Checks\n${checks.join('\n')}`)
   return parts.join('\n\n')
 }

@@ -72,6 +72,13 @@ const spent = (scope: string, name: 'tokens' | 'cost_usd', by: number): readonly
   { scope, name: `${name}_reports`, by: 1 },
 ]
 
+const ofAuthor = (author: string | null, before: TaskState | undefined): readonly Tally[] =>
+  author === null ? [] : failed(author, placeIn(before))
+
+/** How often a gate has refused: `gate.NAME.refused`. */
+const refusedBy = (scope: string, by: string): readonly Tally[] =>
+  by.startsWith('gate:') ? [{ scope, name: `gate.${by.slice('gate:'.length)}.refused`, by: 1 }] : []
+
 /** Outcomes and spend: what was measured stays measured, also past a rollback. */
 const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): readonly Tally[] => {
   const run = String(event.run)
@@ -84,6 +91,8 @@ const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): re
       if (metrics?.cost_usd) found.push(...spent(run, 'cost_usd', metrics.cost_usd))
       if (event.type === 'task.completed' && before?.status === 'claimed')
         found.push(...succeeded(before.by, before.place, event.at - before.claimedAt, metrics?.cost_usd))
+      for (const gate of event.data.gates ?? [])
+        found.push({ scope: run, name: `gate.${gate}.passed`, by: 1 })
       return found
     }
     case 'task.verified':
@@ -91,7 +100,7 @@ const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): re
         ? succeeded(before.by, before.place, before.busyMs, undefined)
         : []
     case 'task.rejected':
-      return event.data.author === null ? [] : failed(event.data.author, placeIn(before))
+      return [...refusedBy(run, event.data.by), ...ofAuthor(event.data.author, before)]
     case 'task.attempt_failed':
     case 'task.lease_ended':
       return failed(event.data.by, placeIn(before))

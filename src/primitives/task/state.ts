@@ -298,6 +298,14 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
     }
     case 'task.rejected':
       return ready(base, readyAt, { by: event.data.author, digest: reportOf(s) })
+    case 'task.overridden':
+      return s
+    case 'task.attempt_granted':
+      return { ...s, maxAttempts: event.data.max_attempts }
+    case 'task.reopened': {
+      const last = { by, digest: reportOf(s) }
+      return ready(grown(base, { maxAttempts: event.data.max_attempts }), event.at, last)
+    }
     case 'task.failed': {
       const author = s.status === 'ready' && s.last ? s.last.by : by
       return grown(base, { status: 'failed', by: author, digest: reportOf(s), endSeq, endedAt })

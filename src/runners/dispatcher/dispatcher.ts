@@ -30,6 +30,7 @@ const wakes: ReadonlySet<string> = new Set([
   'task.attempt_failed',
   'task.retry_due',
   'task.rejected',
+  'task.reopened',
   'task.restored',
   'run.started',
   'run.resumed',

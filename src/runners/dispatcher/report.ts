@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
-import type { Call } from '../../kernel/ports.ts'
+import type { Call, Query } from '../../kernel/ports.ts'
 import type { Report } from '../../primitives/task/commands/complete.ts'
-import { checkAgainst } from '../../primitives/task/schema-check.ts'
+import { checkResult } from '../../primitives/task/result-check.ts'
 import { endTurn, reapTurn } from '../../primitives/turn/commands/end.ts'
 import { failTurn, finishTurn, type Held } from '../../primitives/turn/commands/finish.ts'
 import type { Stopped, TurnEnd } from '../../primitives/turn/terms.ts'
@@ -80,8 +80,8 @@ const handIn = async (
   for (let round = 0; round < rounds; round++) {
     const done = await keepTrying(() => parts.store.execute(finishTurn, { report, end }, call))
     if (!('wanted' in done)) return
-    const { schemas, definitionSeq } = done.wanted
-    report = { ...report, checked: { definitionSeq, findings: await checkAgainst(schemas, outcome.result) } }
+    const read = <I, O>(query: Query<I, O>, input: I): Promise<O> => parts.store.read(query, input)
+    report = { ...report, checked: await checkResult(done.wanted, report, read) }
   }
   throw new Failure(
     'busy',

@@ -132,6 +132,7 @@ const fromAgents: ReadonlySet<string> = new Set([
   'decision.recorded',
   'decision.outcome_added',
   'decision.lesson_drawn',
+  'escalation.opened',
 ])
 
 const shownEvent = (event: ObservedEvent, verbose: boolean) => {

@@ -1,12 +1,13 @@
 import { invalid } from '../../errors.ts'
 import type { Plan } from '../../primitives/task/commands/plan.ts'
+import { conditionProblem } from '../../primitives/task/result-check.ts'
 import { schemaProblem } from '../../primitives/task/schema-check.ts'
 
 /** The longest that the schemas of one call may keep everyone else waiting, ms. */
 const patience = 2_000
 
 /**
- * Refuses checks whose schema could not be applied to any result later. Done before the transaction: compiling one
+ * Refuses checks whose schema or condition could not be applied to any result later. Done before the transaction: compiling one
  * can take 300 ms. `fieldOf` names the task at an index, `tasks[3].` or nothing.
  */
 export const refuseSchemas = async (
@@ -17,6 +18,8 @@ export const refuseSchemas = async (
   const known = new Set<string>()
   for (const [index, { checks = [] }] of plans.entries()) {
     for (const [at, check] of checks.entries()) {
+      if (check.kind === 'condition')
+        await refuseCondition(check.condition, `${fieldOf(index)}checks[${at}].condition`)
       if (check.kind !== 'schema') continue
       const field = `${fieldOf(index)}checks[${at}].schema`
       const text = JSON.stringify(check.schema)
@@ -32,4 +35,9 @@ export const refuseSchemas = async (
       if (problem) throw invalid(field, problem, 'Mend the schema, or leave the check out.')
     }
   }
+}
+
+const refuseCondition = async (text: string, field: string): Promise<void> => {
+  const problem = await conditionProblem(text)
+  if (problem) throw invalid(field, problem, 'Mend the condition, or leave the check out.')
 }

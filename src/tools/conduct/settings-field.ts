@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { whole } from '../fields.ts'
+import { text, whole } from '../fields.ts'
 
 const count = (what: string, most = 1_000_000_000) => whole(0, most).nullable().describe(what).optional()
 
@@ -27,5 +27,14 @@ export const settingsField = z
       .optional(),
     max_restarts: whole(0, 100).describe('Replacements of one agent').optional(),
     hedge_after_ms: count('Second turn beside one this slow'),
+    escalate_below: z
+      .record(text(100), z.number())
+      .refine((given) => Object.values(given).every((least) => least >= 0.7 && least <= 1), {
+        error: 'takes numbers from 0.7 to 1',
+      })
+      .refine((given) => Object.keys(given).length <= 50, { error: 'takes at most 50 scopes' })
+      .nullable()
+      .describe('Below it a person decides; {} = 0.7, or by tag')
+      .optional(),
   })
   .describe('Limits; null = none')

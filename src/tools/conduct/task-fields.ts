@@ -19,18 +19,23 @@ export const context = json.describe('Data its agent gets').optional()
 const checks = list(
   z
     .strictObject({
-      kind: z.enum(['schema', 'review']).describe('JSON schema, or another agent'),
+      kind: z.enum(['schema', 'condition', 'gate', 'review']).describe('review: another agent'),
       schema: z.record(z.string(), json).describe('What the result must fit').optional(),
+      condition: text(4_000).describe('CEL over result; or gate name').optional(),
       requires: capabilityList.describe('Of the reviewer').optional(),
       agent_id: agentHandle.describe('The reviewer').optional(),
       instructions: text(10_000).describe('For the reviewer').optional(),
     })
     .superRefine((check, at) => {
-      const { kind, schema, ...review } = check
+      const { kind, schema, condition, ...review } = check
       const wrong = (path: string, message: string) => at.addIssue({ code: 'custom', path: [path], message })
-      if (kind === 'review' && schema) wrong('schema', 'belongs to a check of kind schema')
+      const asksCondition = kind === 'condition' || kind === 'gate'
+      if (kind === 'schema' && !schema) wrong('schema', 'is required for kind schema')
+      if (kind !== 'schema' && schema) wrong('schema', 'belongs to a check of kind schema')
+      if (asksCondition && condition === undefined) wrong('condition', `is required for kind ${kind}`)
+      if (!asksCondition && condition !== undefined)
+        wrong('condition', 'belongs to a check of kind condition or gate')
       if (kind === 'review') return
-      if (!schema) wrong('schema', 'is required for kind schema')
       for (const [name, value] of Object.entries(review))
         if (value !== undefined) wrong(name, 'belongs to a check of kind review')
     }),
@@ -61,9 +66,11 @@ const taskShape = z.strictObject(taskFields)
 
 /** The checks of a task as commands take them: the field that each kind needs is there. */
 const checksOf = (checks: z.output<typeof taskShape>['checks']): readonly GivenCheck[] | undefined =>
-  checks?.map(({ kind, schema = {}, ...review }) =>
-    kind === 'schema' ? { kind, schema } : { kind, ...review },
-  )
+  checks?.map(({ kind, schema = {}, condition = '', ...review }) => {
+    if (kind === 'schema') return { kind, schema }
+    if (kind === 'condition') return { kind, condition }
+    return kind === 'gate' ? { kind, gate: condition } : { kind, ...review }
+  })
 
 export const planOf = <T extends z.output<typeof taskShape>>(given: T): T & Plan => ({
   ...given,

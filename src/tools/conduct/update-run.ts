@@ -41,6 +41,6 @@ export const updateRunTool = defineTool({
   say: ({ run_id, paused, settings }) => {
     const set = Object.entries(settings).filter(([, value]) => value !== null)
     const state = paused ? 'paused: tasks under way may still report' : 'open'
-    return `Run ${run_id} is ${state}. ${set.map(([name, value]) => `${name} ${value}`).join(', ')}; no other limit.`
+    return `Run ${run_id} is ${state}. ${set.map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`).join(', ')}; no other limit.`
   },
 })

@@ -4,6 +4,7 @@ import type { Situation } from '../../primitives/run/situation.ts'
 import { isArchived } from '../../primitives/run/state.ts'
 import { iso } from '../fields.ts'
 import { invite } from '../invite.ts'
+import { escalationRow } from './escalations.ts'
 import { orchestrationView, sayOrchestration } from './orchestrations.ts'
 import { cut } from './words.ts'
 
@@ -62,6 +63,12 @@ export const runView = (situation: Situation) => {
       at: iso(made.createdAt),
     })),
     ...(orchestrations.length > 0 ? { orchestrations: orchestrations.map(orchestrationView) } : {}),
+    ...(situation.escalations?.length && {
+      open_escalations: situation.escalations.map(escalationRow),
+    }),
+    ...(situation.gates?.length && {
+      quality_gates: situation.gates.map(({ gate, passed, refused }) => ({ ...gate, passed, refused })),
+    }),
     next_actions: nextActions ?? [],
     invite: invite(run.id, goal),
     started_at: iso(started_at),

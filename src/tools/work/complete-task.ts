@@ -146,10 +146,16 @@ export const completeTaskTool = defineTool({
 /** The most tasks that the text spells out. */
 const most = 12
 
-const said = ({ task_id, status, verification, unblocked_task_ids, findings }: Reported): string => {
+const said = (one: Reported): string => {
+  const { task_id, status, verification, unblocked_task_ids, findings, escalation_id } = one
   const parts = [`${task_id} is ${status} (verification: ${verification}).`]
   if (verification === 'rejected') parts.push(`Rejected: ${findings}`)
-  if (verification === 'pending') parts.push('It waits for its review.')
+  if (verification === 'pending')
+    parts.push(
+      escalation_id === undefined
+        ? 'It waits for its review.'
+        : `Its confidence is too low: it waits for a person (${escalation_id}).`,
+    )
   if (unblocked_task_ids.length > 0) parts.push(`Now ready: ${unblocked_task_ids.slice(0, most).join(', ')}.`)
   return parts.join(' ')
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { Failure } from '../../errors.ts'
-import type { Tx } from '../../kernel/ports.ts'
+import type { Query, Tx } from '../../kernel/ports.ts'
 import { type Here, showLife } from '../../primitives/presence/commands/show.ts'
 import type { Report } from '../../primitives/task/commands/complete.ts'
 import {
@@ -8,7 +8,7 @@ import {
   type Completed,
   completeTasks,
 } from '../../primitives/task/commands/complete-many.ts'
-import { checkAgainst } from '../../primitives/task/schema-check.ts'
+import { checkResult } from '../../primitives/task/result-check.ts'
 import type { SpeaksAs, ToolContext } from '../tool.ts'
 
 interface HandIn {
@@ -30,7 +30,7 @@ const command = async (tx: Tx, given: HandIn): Promise<Completed | ChecksWanted>
 const rounds = 4
 
 /**
- * Hands results in, in one transaction. Those that a schema must be held against are checked first, outside of it,
+ * Hands results in, in one transaction. Those with checks that need no other agent are checked first, outside of it,
  * and by the definition that the task then turns out to have.
  */
 export const handIn = async (ctx: ToolContext, given: HandIn, as: SpeaksAs): Promise<Completed> => {
@@ -38,10 +38,10 @@ export const handIn = async (ctx: ToolContext, given: HandIn, as: SpeaksAs): Pro
   for (let round = 0; round < rounds; round++) {
     const done = await ctx.execute(command, { ...given, reports }, as)
     if (!('wanted' in done)) return done
-    for (const { report: index, definitionSeq, schemas } of done.wanted) {
+    for (const { report: index, ...wanted } of done.wanted) {
       const report = reports[index] as Report
-      const findings = await checkAgainst(schemas, report.result)
-      reports[index] = { ...report, checked: { definitionSeq, findings } }
+      const read = <I, O>(query: Query<I, O>, input: I): Promise<O> => ctx.read(query, input)
+      reports[index] = { ...report, checked: await checkResult(wanted, report, read) }
       // A check may take 300 ms of the event loop: others get their turn before the next.
       await setImmediate()
     }

@@ -16,6 +16,7 @@ const changes: ReadonlySet<string> = new Set([
   'task.attempt_failed',
   'task.retry_due',
   'task.rejected',
+  'task.reopened',
   'task.restored',
   'run.resumed',
   'run.settings_changed',

@@ -23,6 +23,7 @@ describe('the settings of a run', () => {
       on_agent_failure: 'retry',
       max_restarts: 3,
       hedge_after_ms: null,
+      escalate_below: null,
     })
   })
 

@@ -2,7 +2,7 @@ import type { Tx } from '../../../src/kernel/ports.ts'
 import { type ClaimedTask, claimTask } from '../../../src/primitives/task/commands/claim.ts'
 import {
   completeTask,
-  NeedsSchemaCheck,
+  NeedsResultCheck,
   type Report,
 } from '../../../src/primitives/task/commands/complete.ts'
 import { failTask, reportProgress } from '../../../src/primitives/task/commands/report.ts'
@@ -138,8 +138,12 @@ const hand = (random: Random, report: Report) => {
     try {
       return await completeTask(tx, report)
     } catch (asked) {
-      if (!(asked instanceof NeedsSchemaCheck)) throw asked
-      return completeTask(tx, { ...report, checked: { definitionSeq: asked.definitionSeq, findings } })
+      if (!(asked instanceof NeedsResultCheck)) throw asked
+      const { definitionSeq, gatesSeq } = asked.wanted
+      return completeTask(tx, {
+        ...report,
+        checked: { definitionSeq, gatesSeq, findings, by: 'schema', gates: [] },
+      })
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../kernel/ports.ts'
+import { escalateIfAsked } from '../../escalation/commands/open.ts'
 import type { Run } from '../../run/find.ts'
 import { defaultSettings } from '../../run/settings.ts'
 import { readdress } from '../../task/commands/change.ts'
@@ -41,14 +42,17 @@ export const falter = async (
   await tx.append(agent, [{ type: 'agent.faltered', data: { turn, error, in_a_row } }])
   const { on_agent_failure: rule, max_restarts: most } = { ...defaultSettings, ...run.state.settings }
   if (in_a_row < failedAfter || rule === 'retry') return { what: 'kept' }
-  if (rule === 'proceed') return end(tx, agent, `${in_a_row} turns failed in a row`)
+  if (rule === 'proceed') return end(tx, run, agent, `${in_a_row} turns failed in a row`)
   const restarts = agent.state.restarts ?? 0
-  if (restarts >= most) return end(tx, agent, `it was replaced ${restarts} times and still fails`)
+  if (restarts >= most) return end(tx, run, agent, `it was replaced ${restarts} times and still fails`)
   return { what: 'replaced', by: (await replace(tx, agent)).id }
 }
 
-const end = async (tx: Tx, agent: Agent, why: string): Promise<Falter> => {
+const end = async (tx: Tx, run: Run, agent: Agent, why: string): Promise<Falter> => {
   await terminate(tx, agent, why, true)
+  const question = `${agent.id} was ended: ${why}. May the run go on without it (proceed)?`
+  const about = { cause: 'agent_failing', subject: agent.id, task: null, options: [] } as const
+  await escalateIfAsked(tx, run, { ...about, question, severity: 'normal' })
   return { what: 'ended', why }
 }
 

@@ -1,6 +1,8 @@
 import type { Tx } from '../../../kernel/ports.ts'
 import { terminate } from '../../agent/commands/terminate.ts'
 import { livingAgents } from '../../agent/queries.ts'
+import { withdraw } from '../../escalation/commands/withdraw.ts'
+import { waitingIn } from '../../escalation/find.ts'
 import { noteRunEnd } from '../../orchestration/commands/take-note.ts'
 import { withdrawAll } from '../../proposal/commands/settle.ts'
 import { decideCancel } from '../../task/decide/planning.ts'
@@ -39,6 +41,7 @@ export const endRun = async (
   }
   await noteRunEnd(tx, run.no)
   await withdrawAll(tx, run.no)
+  await withdraw(tx, await waitingIn(tx, run.no), 'the run ended')
   const agents = await livingAgents(tx, run.no)
   for (const agent of agents) await terminate(tx, agent, 'the run ended')
   return { run_id: run.id, status: run.state.status, cancelled_tasks, stopped_agents: agents.length }

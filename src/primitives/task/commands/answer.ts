@@ -1,4 +1,5 @@
 import type { Tx } from '../../../kernel/ports.ts'
+import { isEscalation } from '../../escalation/commands/withdraw.ts'
 import type { Run } from '../../run/find.ts'
 import { dependentsOf } from '../consequences.ts'
 import type { Task } from '../find.ts'
@@ -13,6 +14,8 @@ export interface Reported {
   readonly verification: 'none' | 'pending' | 'verified' | 'rejected'
   readonly unblocked_task_ids: readonly string[]
   readonly findings?: string
+  /** The question to a person that it waits for. */
+  readonly escalation_id?: string
 }
 
 /** Who made the newest attempt. */
@@ -37,6 +40,7 @@ export const answer = (
         : state.status === 'done'
           ? state.verification
           : 'none'
+  const escalation = state.status === 'review' ? state.openReviews.find(isEscalation) : undefined
   const said = {
     run_id: run.id,
     task_id: id,
@@ -44,6 +48,7 @@ export const answer = (
     status: state.status,
     verification,
     unblocked_task_ids: [...unblocked],
+    ...(escalation !== undefined && { escalation_id: escalation }),
   } as const
   return findings === null ? said : { ...said, findings }
 }

@@ -5,15 +5,19 @@ import { type Agent, activeAgent, agentAndRun } from '../../agent/find.ts'
 import { personaOf } from '../../agent/persona.ts'
 import { holds, missing } from '../../capability/graph.ts'
 import { vocabulary } from '../../capability/vocabulary.ts'
+import { scopesIn } from '../../confidence/decide.ts'
+import { gatesFor } from '../../gate/decide.ts'
+import type { Gate } from '../../gate/terms.ts'
 import { votesAskedOf } from '../../proposal/find.ts'
 import { learningPlace } from '../../routing/place.ts'
 import { mayGoOn, mayNotGoOn } from '../../run/budget.ts'
 import { mustBeOpenToWork } from '../../run/decide.ts'
 import type { Run, Speaker } from '../../run/find.ts'
+import { gatesOf } from '../../run/state.ts'
 import { decideClaim } from '../decide/claiming.ts'
 import { tokenDigest } from '../digest.ts'
 import { type EarlierAttempt, earlierAttempts } from '../earlier.ts'
-import type { Check } from '../events.ts'
+import type { Check, Definition } from '../events.ts'
 import { definitionOf, type Task, theTask } from '../find.ts'
 import { oldestHeldBy } from '../held.ts'
 import { inputsOf } from '../inputs.ts'
@@ -45,6 +49,8 @@ export interface ClaimedTask {
     readonly attempt: number
     readonly max_attempts: number
     readonly checks: readonly Check[]
+    /** What it has to pass besides. */
+    readonly quality_gates?: readonly Gate[]
     readonly reviews: string | null
     readonly inputs: readonly Input[]
     /** Why earlier attempts failed, the newest few; absent from a first attempt. */
@@ -241,12 +247,21 @@ const whyNothing = (agent: Agent, ready: number): string => {
   return `${ready} ready, but none that ${agent.id} may take now (capabilities, addressee, review of its own work, or a retry delay).`
 }
 
+/** The gates that it has to pass. */
+const gatesOver = (run: Run, { id, state }: Task, { checks, context }: Definition): readonly Gate[] => {
+  const { list } = gatesOf(run.state)
+  if (list.length === 0 || state.reviews !== null) return []
+  const named = checks.flatMap((check) => (check.kind === 'gate' ? [check.gate] : []))
+  return gatesFor(list, { id, key: state.key, scopes: scopesIn(context) }, named)
+}
+
 const handOver = async (tx: Tx, run: Run, agent: Agent, task: Task, token: string): Promise<ClaimedTask> => {
   const { state } = task
   if (state.status !== 'claimed') throw new Error('claimed a task that is not claimed')
   const definition = await definitionOf(tx, state)
   const inputs = await inputsOf(tx, task)
-  const asked = Object.assign({ task_id: task.id, inputs }, definition)
+  const quality_gates = gatesOver(run, task, definition)
+  const asked = Object.assign({ task_id: task.id, inputs, quality_gates }, definition)
   const { attempt, maxAttempts: max_attempts } = state
   const earlier = attempt > 1 ? await earlierAttempts(tx, run, task) : undefined
   const retry = earlier && { attempt, max_attempts, earlier }
@@ -263,6 +278,7 @@ const handOver = async (tx: Tx, run: Run, agent: Agent, task: Task, token: strin
       attempt,
       max_attempts,
       checks: definition.checks,
+      ...(quality_gates.length > 0 && { quality_gates }),
       reviews: state.reviews,
       inputs,
       ...(earlier && { earlier_attempts: earlier }),

@@ -4,7 +4,7 @@ import { theAgent } from '../../agent/find.ts'
 import { sweep } from '../sweep.ts'
 import type { Reported } from './answer.ts'
 import { type ClaimedTask, claimNext, type NothingToClaim } from './claim.ts'
-import { complete, type Report, type SchemaCheck, schemaCheckOf } from './complete.ts'
+import { complete, type Report, type ResultCheck, resultCheckOf } from './complete.ts'
 import { type Found, reported } from './reported.ts'
 
 /** The answers to several reports, and what was claimed next. */
@@ -15,7 +15,7 @@ export interface Completed {
 
 /** Checks that must be made before: nothing was written. `report` is an index. */
 export interface ChecksWanted {
-  readonly wanted: readonly (SchemaCheck & { readonly report: number })[]
+  readonly wanted: readonly (ResultCheck & { readonly report: number })[]
 }
 
 /**
@@ -28,10 +28,10 @@ export const completeTasks = async (
 ): Promise<Completed | ChecksWanted> => {
   const { reports } = input
   const found: Found[] = []
-  const wanted: (SchemaCheck & { readonly report: number })[] = []
+  const wanted: (ResultCheck & { readonly report: number })[] = []
   for (const [index, report] of reports.entries()) {
     const one = await naming(reports, index, () => reported(tx, report))
-    const check = await schemaCheckOf(tx, one, report)
+    const check = await resultCheckOf(tx, one, report)
     found.push(one)
     if (check) wanted.push({ report: index, ...check })
   }

@@ -5,6 +5,7 @@ import { holds, missing } from '../../capability/graph.ts'
 import { capabilityNames, vocabulary } from '../../capability/vocabulary.ts'
 import { overBudget } from '../../run/decide.ts'
 import type { Run } from '../../run/find.ts'
+import { gatesOf } from '../../run/state.ts'
 import { standingOf } from '../decide/planning.ts'
 import type { Check, Gate } from '../events.ts'
 import { type Task, taskNamed, theTask } from '../find.ts'
@@ -32,7 +33,7 @@ export interface Plan {
 
 /** A check as a client gives it. */
 export type GivenCheck =
-  | Extract<Check, { kind: 'schema' }>
+  | Extract<Check, { kind: 'schema' | 'condition' | 'gate' }>
   | {
       readonly kind: 'review'
       readonly requires?: readonly string[] | undefined
@@ -180,11 +181,12 @@ const resolveChecks = async (
 ): Promise<readonly Check[]> => {
   const resolved: Check[] = []
   for (const [index, check] of checks.entries()) {
-    if (check.kind === 'schema') {
+    const at = `${field}[${index}]`
+    if (check.kind === 'gate') mustBeSet(run, check.gate, `${at}.condition`)
+    if (check.kind !== 'review') {
       resolved.push(check)
       continue
     }
-    const at = `${field}[${index}]`
     const requires = capabilityNames(check.requires ?? [], `${at}.requires`)
     const reviewer = check.agent_id && (await addressee(tx, run, check.agent_id, requires, `${at}.agent_id`))
     if (reviewer && reviewer === author)
@@ -197,6 +199,17 @@ const resolveChecks = async (
     })
   }
   return resolved
+}
+
+/** A gate that a check names must be there: one that is forgotten would hold the task up for ever. */
+const mustBeSet = (run: Run, name: string, field: string): void => {
+  const names = gatesOf(run.state).list.map((gate) => gate.name)
+  if (names.includes(name)) return
+  throw invalid(
+    field,
+    `there is no gate "${name}"`,
+    names.length > 0 ? `Use one of ${names.join(', ')}.` : 'Set it first with set_quality_gate.',
+  )
 }
 
 /** A title from the first line of the text. */

@@ -75,6 +75,10 @@ export interface Checked {
   readonly reviews: readonly string[]
   /** A check passed already (a schema), so that the task ends verified. */
   readonly verified: boolean
+  /** Which checks said so; default: the schema. */
+  readonly by?: string | undefined
+  /** A line for the progress log, for a result that is to leave one. */
+  readonly log?: string | undefined
 }
 
 /** Hands a result in: done at once, in review, or back with the findings. */
@@ -86,19 +90,28 @@ export const decideComplete = (
 ): Decision<TaskEvent> => {
   const held = underLease(state, proof)
   if (held instanceof Failure) return held
+  const { by = 'schema', log } = checked
   if (checked.findings !== null)
     return [
       { type: 'task.submitted', data: { ...submission, reviews: [] } },
-      ...rejected(held, 'schema', checked.findings),
+      ...rejected(held, by, checked.findings),
     ]
   if (checked.reviews.length > 0)
     return [{ type: 'task.submitted', data: { ...submission, reviews: checked.reviews } }]
-  if (!checked.verified) return [{ type: 'task.completed', data: submission }]
+  const logged: TaskEvent[] = log === undefined ? [] : [progressed(held, log)]
+  if (!checked.verified) return [...logged, { type: 'task.completed', data: submission }]
   return [
+    ...logged,
     { type: 'task.submitted', data: { ...submission, reviews: [] } },
-    { type: 'task.verified', data: { by: 'schema', findings: null, last: true } },
+    { type: 'task.verified', data: { by, findings: null, last: true } },
   ]
 }
+
+/** A line in the progress log that leaves the lease as it is. */
+const progressed = ({ leaseEndsAt: lease_ends_at }: Claimed, note: string): TaskEvent => ({
+  type: 'task.progressed',
+  data: { note, percent: 100, lease_ends_at },
+})
 
 const rejected = (
   state: TaskState & { readonly by: string | null },

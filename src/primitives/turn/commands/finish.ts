@@ -5,9 +5,9 @@ import { runByNo } from '../../run/find.ts'
 import type { Reported } from '../../task/commands/answer.ts'
 import {
   completeTask,
-  NeedsSchemaCheck,
+  NeedsResultCheck,
   type Report,
-  type SchemaCheck,
+  type ResultCheck,
 } from '../../task/commands/complete.ts'
 import { failTask } from '../../task/commands/report.ts'
 import type { Failed } from '../../task/decide/reporting.ts'
@@ -22,12 +22,12 @@ import { endTurn } from './end.ts'
 export const finishTurn = async (
   tx: Tx,
   { report, end }: { readonly report: Report; readonly end: TurnEnd },
-): Promise<Reported | { readonly wanted: SchemaCheck }> => {
+): Promise<Reported | { readonly wanted: ResultCheck }> => {
   let answer: Reported
   try {
     answer = await completeTask(tx, report)
   } catch (needed) {
-    if (needed instanceof NeedsSchemaCheck) return { wanted: needed }
+    if (needed instanceof NeedsResultCheck) return { wanted: needed.wanted }
     throw needed
   }
   await endTurn(tx, end)

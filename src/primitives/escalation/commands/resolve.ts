@@ -1,0 +1,112 @@
+import { Failure, invalid } from '../../../errors.ts'
+import { accepted } from '../../../kernel/decider.ts'
+import type { Tx } from '../../../kernel/ports.ts'
+import { mustBeOpen } from '../../run/decide.ts'
+import { type Run, runByNo, type Speaker } from '../../run/find.ts'
+import { type Overridden, overrideTask } from '../../task/commands/override.ts'
+import { type Task, taskAndRun, taskById } from '../../task/find.ts'
+import { hasEnded } from '../../task/state.ts'
+import { decideAcknowledge, decideResolve } from '../decide.ts'
+import { type Escalation, theEscalation, waitingAbout } from '../find.ts'
+import type { EscalationState } from '../state.ts'
+import type { Verdict } from '../terms.ts'
+import { withdraw } from './withdraw.ts'
+
+export interface Resolve {
+  readonly run_id?: string | undefined
+  readonly escalation_id?: string | undefined
+  /** Instead: the task that a person decides on, asked or not. */
+  readonly task_id?: string | undefined
+  readonly decision: Verdict | 'acknowledge'
+  readonly person: string
+  readonly note: string | null
+  readonly result?: unknown
+  readonly speaker: Speaker
+}
+
+export interface Resolved extends Partial<Overridden> {
+  readonly run_id: string
+  readonly escalation_id: string | null
+  readonly status: EscalationState['status'] | null
+  readonly decision: Resolve['decision']
+  readonly person: string
+  /** `executed`: a task was moved by it. `recorded`: it is written down, and whoever asked acts on it. */
+  readonly effect: 'executed' | 'recorded'
+}
+
+interface Meant {
+  readonly run: Run
+  readonly escalation: Escalation | undefined
+  readonly task: Task | undefined
+}
+
+const meant = async (tx: Tx, input: Resolve): Promise<Meant> => {
+  const { escalation_id, task_id } = input
+  if ((escalation_id === undefined) === (task_id === undefined))
+    throw invalid('escalation_id', 'give it or task_id, one of both', 'list_escalations shows the ids.')
+  if (escalation_id !== undefined) {
+    const escalation = await theEscalation(tx, escalation_id)
+    const { task } = escalation.state
+    const run = await runByNo(tx, escalation.run)
+    return { run, escalation, task: task === null ? undefined : await taskById(tx, task) }
+  }
+  const { run, task } = await taskAndRun(tx, task_id as string, input.run_id, input.speaker)
+  const [escalation] = await waitingAbout(tx, run.no, task.id)
+  return { run, escalation, task }
+}
+
+/**
+ * A person's decision: on what was escalated, or unasked on a task. It resumes or ends the task that waits for it; the
+ * first decision stands. The caller records the person as the actor.
+ */
+export const resolveEscalation = async (tx: Tx, input: Resolve): Promise<Resolved> => {
+  const { run, escalation, task } = await meant(tx, input)
+  const closed = mustBeOpen(run.id, run.state)
+  if (closed) throw closed
+  const { decision, person, note } = input
+  const base = { run_id: run.id, escalation_id: escalation?.id ?? null, decision, person }
+  if (decision === 'acknowledge') {
+    if (!escalation) throw nothingToAcknowledge(task?.id ?? '')
+    await tx.append(escalation, accepted(decideAcknowledge(escalation.id, escalation.state, person)))
+    return { ...base, status: escalation.state.status, effect: 'recorded' }
+  }
+  if (escalation)
+    await tx.append(
+      escalation,
+      accepted(decideResolve(escalation.id, escalation.state, { decision, by: person, note })),
+    )
+  const status = escalation?.state.status ?? null
+  const given = { ...input, decision }
+  if (!task || (input.escalation_id !== undefined && onlyRecorded(task, given)))
+    return {
+      ...base,
+      status,
+      effect: 'recorded',
+      ...(task && { task_id: task.id, task_status: task.state.status }),
+    }
+  const { result } = input
+  const whole = input.escalation_id === undefined
+  const override = { decision, person, note, escalation: escalation?.id ?? null, whole, result }
+  const moved = await overrideTask(tx, run, task, override)
+  if (hasEnded(task.state))
+    await withdraw(tx, await waitingAbout(tx, run.no, task.id), `${person} has decided on ${task.id}`)
+  return { ...base, status, effect: 'executed', ...moved }
+}
+
+const nothingToAcknowledge = (task: string): Failure =>
+  new Failure('conflict', `Nothing waits for a person about ${task}.`, 'list_escalations shows what does.', {
+    task_id: task,
+  })
+
+/** An answer that moves nothing: its task is over, or goes on as it is. */
+const onlyRecorded = ({ state }: Task, given: Resolve): boolean => {
+  const { decision, result } = given
+  if (state.status === 'done' || state.status === 'cancelled' || state.status === 'undone') return true
+  if (decision === 'fail') return state.status === 'failed'
+  const untouched = state.status === 'ready' || state.status === 'blocked'
+  if (decision === 'retry') return untouched
+  if (decision !== 'proceed' || result !== undefined) return false
+  // It waits for others' verdicts, and not for this answer.
+  if (state.status === 'review') return !state.openReviews.includes(given.escalation_id ?? '')
+  return untouched || state.status === 'claimed'
+}

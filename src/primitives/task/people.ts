@@ -1,0 +1,59 @@
+import type { Tx } from '../../kernel/ports.ts'
+import { callsPeople, escalateIfAsked, openEscalation } from '../escalation/commands/open.ts'
+import { type Escalation, waitingAbout } from '../escalation/find.ts'
+import { usedBy } from '../run/budget.ts'
+import { spentOut } from '../run/decide.ts'
+import type { Run } from '../run/find.ts'
+import type { Task } from './find.ts'
+
+/** How often one gate may refuse one task before a person is asked. */
+const refusalsUntilAsked = 3
+
+const named = ({ id, state }: Task): string => `${id} "${state.title.slice(0, 100)}"`
+
+/** A result whose author is too unsure of it: a person decides whether it counts. */
+export const askOfConfidence = async (
+  tx: Tx,
+  run: Run,
+  task: Task,
+  said: { readonly by: string | null; readonly confidence: number; readonly below: number },
+): Promise<Escalation> => {
+  const question = `${said.by ?? 'Its author'} handed in ${named(task)} with confidence ${said.confidence}, below ${said.below}. Accept it (proceed), have it done again with your note (retry), or give it up (cancel)?`
+  const about = { cause: 'low_confidence', subject: task.id, task: task.id, options: [] } as const
+  return (await openEscalation(tx, run, { ...about, question, severity: 'high' })).escalation
+}
+
+/** A task that has failed for good, though no person said so. Where something is asked about it already, that is enough. */
+export const askOfFailure = async (tx: Tx, run: Run, task: Task): Promise<void> => {
+  const { state } = task
+  if (state.status !== 'failed' || !callsPeople(run) || tx.call.actor.person !== undefined) return
+  if ((await waitingAbout(tx, run.no, task.id)).length > 0) return
+  const error = ((await tx.event(state.endSeq))?.data as { error?: string } | undefined)?.error ?? ''
+  const question = `${named(task)} has failed after ${state.attempt} of ${state.maxAttempts} attempts: ${JSON.stringify(error.slice(0, 500))}. Try again with your note (retry), put a result in its place (proceed), or give up what waits for it (cancel)?`
+  const about = { cause: 'attempts_spent', subject: task.id, task: task.id, options: [] } as const
+  await escalateIfAsked(tx, run, { ...about, question, severity: 'high' })
+}
+
+/** A gate that has refused the same task again and again: whoever set it may have asked for too much. */
+export const askOfGate = async (tx: Tx, run: Run, task: Task, by: string): Promise<void> => {
+  const refusals = (await tx.history(task)).filter(
+    ({ type, data }) => type === 'task.rejected' && (data as { by: string }).by === by,
+  )
+  if (refusals.length < refusalsUntilAsked) return
+  const question = `${by} has refused ${named(task)} ${refusals.length} times. Try again with your note (retry), put a result in its place (proceed), or give it up (cancel)?`
+  const about = { cause: 'gate_failing', subject: task.id, task: task.id, options: [] } as const
+  await openEscalation(tx, run, { ...about, question, severity: 'high' })
+}
+
+/** A run whose tokens, money or time are spent, noticed where something was reported. */
+export const askOfBudget = async (tx: Tx, run: Run): Promise<void> => {
+  const { settings } = run.state
+  const capped =
+    settings.max_tokens !== null || settings.max_cost_usd !== null || settings.max_wall_ms !== null
+  if (!capped || !callsPeople(run)) return
+  const spent = spentOut(run.state, await usedBy(tx, run), tx.now)
+  if (!spent) return
+  const question = `${spent.message} Nothing more is claimed until update_run raises it. May the run go on (proceed), or is it to stop (cancel)?`
+  const about = { cause: 'budget_spent', subject: run.id, task: null, options: [] } as const
+  await escalateIfAsked(tx, run, { ...about, question, severity: 'high' })
+}

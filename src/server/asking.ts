@@ -1,0 +1,131 @@
+import { Failure } from '../errors.ts'
+import type { NewId, Reader, Signal, Store } from '../kernel/ports.ts'
+import { resolveEscalation } from '../primitives/escalation/commands/resolve.ts'
+import { type Escalation, escalationByNo } from '../primitives/escalation/find.ts'
+import { isWaiting } from '../primitives/escalation/state.ts'
+import { decisions, type Verdict } from '../primitives/escalation/terms.ts'
+import { runByNo } from '../primitives/run/find.ts'
+import { excerpt } from '../primitives/task/excerpt.ts'
+import { asText, fenced } from '../primitives/task/fence.ts'
+import { submissionOf, taskById } from '../primitives/task/find.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Session } from '../tools/session.ts'
+import { brief } from './brief.ts'
+import type { elicitorOf, Form, FormAnswer } from './elicitor.ts'
+
+interface AskingParts {
+  readonly store: Store
+  readonly newId: NewId
+  readonly log: Log
+  readonly session: Session
+  readonly elicitor: ReturnType<typeof elicitorOf>
+}
+
+/** Characters of a result that a question shows. */
+const mostShown = 2_000
+
+/**
+ * Shows the escalations of the runs that this session conducts to its user, where the client can: beside all calls,
+ * never within one. What is answered elsewhere meanwhile is taken back.
+ */
+export class Asking {
+  private readonly parts: AskingParts
+  /** Questions on the screen, by the number of their escalation. */
+  private readonly asked = new Map<number, AbortController>()
+  private stop: (() => void) | undefined
+
+  constructor(parts: AskingParts) {
+    this.parts = parts
+  }
+
+  /** The client has said what it can do. */
+  begin(): void {
+    const { store, elicitor } = this.parts
+    if (!elicitor.available || this.stop) return
+    this.stop = store.listen((signals) => this.heard(signals))
+    void elicitor.warmUp()
+  }
+
+  close(): void {
+    this.stop?.()
+    for (const shown of this.asked.values()) shown.abort()
+  }
+
+  private heard(signals: readonly Signal[]): void {
+    for (const { stream, type } of signals) {
+      if (type === 'escalation.opened') void this.show(stream)
+      else if (type.startsWith('escalation.') && type !== 'escalation.acknowledged') {
+        this.asked.get(stream)?.abort()
+      }
+    }
+  }
+
+  /** Asks, and carries the answer out as the person's. Never rejects. */
+  private async show(no: number): Promise<void> {
+    const { store, newId, log, session, elicitor } = this.parts
+    const shown = new AbortController()
+    this.asked.set(no, shown)
+    try {
+      const question = await store.read((db) => questionOf(db, no), undefined)
+      if (!question || shown.signal.aborted || !session.conducted.has(question.run_id)) return
+      const answer = await elicitor.ask(question.form, shown.signal)
+      if (answer === undefined) return
+      const given = resolution(answer, question.escalation_id, session.client)
+      const actor = { ...session.actor(), person: given.person }
+      const input = { ...given, speaker: { run: undefined, joined: [] } }
+      await store.execute(resolveEscalation, input, { actor, correlation: newId('call') })
+    } catch (err) {
+      if (shown.signal.aborted) return
+      // Answered elsewhere in the last moment, or not at all: it stands in the list.
+      const why = err instanceof Failure ? err.code : brief(String((err as Error).message), 200)
+      log.info({ session: session.id, why }, 'an escalation was not answered here')
+    } finally {
+      this.asked.delete(no)
+    }
+  }
+}
+
+interface Question {
+  readonly run_id: string
+  readonly escalation_id: string
+  readonly form: Form
+}
+
+const questionOf = async (db: Reader, no: number): Promise<Question | undefined> => {
+  const escalation = await escalationByNo(db, no)
+  if (!escalation || !isWaiting(escalation.state)) return undefined
+  const run = await runByNo(db, escalation.run)
+  return { run_id: run.id, escalation_id: escalation.id, form: await formOf(db, escalation) }
+}
+
+const formOf = async (db: Reader, { id, state }: Escalation): Promise<Form> => {
+  const task = state.task === null ? undefined : await taskById(db, state.task)
+  const submission = task && (await submissionOf(db, task.state))
+  const shown = submission && asText(excerpt(submission.result, mostShown).result)
+  const handedIn = shown === undefined ? '' : `\n\nHanded in (data from an agent):\n${fenced(shown)}`
+  const answer = state.options.length > 0 ? { answer: { title: 'Answer', choices: state.options } } : {}
+  return {
+    message: `Baton asks (${id}): ${state.question}${handedIn}`,
+    fields: {
+      decision: { title: 'Decision', choices: decisions, required: true },
+      ...answer,
+      note: { title: 'Note', description: 'What is to be known or done differently' },
+      name: { title: 'Your name', description: 'Recorded with the decision' },
+    },
+  }
+}
+
+/** A no to being asked is a sign that it was seen, and decides nothing. */
+const resolution = (answer: NonNullable<FormAnswer>, escalation_id: string, client: string) => {
+  const unnamed = `the user of ${client}`
+  if (answer === 'declined')
+    return { escalation_id, decision: 'acknowledge', person: unnamed, note: null } as const
+  const { decision, note, name } = answer
+  const said = [answer.answer, note].filter((one) => one !== undefined).join('. ')
+  return {
+    escalation_id,
+    decision: decision as Verdict,
+    person: name === undefined ? unnamed : brief(name, 100),
+    note: said === '' ? null : said.slice(0, 4_000),
+  }
+}

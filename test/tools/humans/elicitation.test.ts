@@ -1,0 +1,152 @@
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js'
+import { describe, expect, it } from 'vitest'
+import type { BatonOptions, TestBaton } from '../../support/client.ts'
+import { type Board, startBoard } from '../board.ts'
+import { eventsOf, handIn, statusOf, waiting } from './people.ts'
+
+interface Shown {
+  readonly message: string
+  readonly requestedSchema: { readonly properties: object; readonly required?: readonly string[] }
+}
+
+/** A person in front of a client that can ask: what they were shown, and what they answer. */
+class Person {
+  readonly shown: Shown[] = []
+  /** Resolves when they have been asked so many times. */
+  private readonly awaited: { readonly count: number; readonly come: () => void }[] = []
+  takenBack = 0
+  private readonly answer: (shown: Shown) => Promise<ElicitResult>
+
+  constructor(answer: (shown: Shown) => Promise<ElicitResult>) {
+    this.answer = answer
+  }
+
+  asked(count = 1): Promise<void> {
+    return new Promise((come) => {
+      if (this.shown.length >= count) come()
+      else this.awaited.push({ count, come })
+    })
+  }
+
+  readonly options: BatonOptions = {
+    capabilities: { elicitation: {} },
+    prepare: (client: Client) =>
+      client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) => {
+        signal.addEventListener('abort', () => {
+          this.takenBack++
+        })
+        this.shown.push(params as unknown as Shown)
+        for (const { count, come } of this.awaited) if (this.shown.length >= count) come()
+        return this.answer(params as unknown as Shown)
+      }),
+  }
+}
+
+const never = () => new Promise<ElicitResult>(() => undefined)
+const accepts = (content: Record<string, string>) => async (): Promise<ElicitResult> => ({
+  action: 'accept',
+  content,
+})
+
+const peopled = (person: Person): Promise<Board> => startBoard({ escalate_below: {} }, person.options)
+
+const unsure = async (board: Board): Promise<string> => {
+  const { a = '' } = await board.plan({ key: 'a', task: 'add' })
+  await handIn(board, a, { confidence: 0.4, result: 'about five' })
+  return a
+}
+
+/** Waits for the event, woken by it. */
+const until = (baton: TestBaton, type: string, run_id?: string) =>
+  baton.call('observe_events', { types: [type], timeout_ms: 10_000, ...(run_id && { run_id }) })
+
+describe('a client that can ask its user', () => {
+  it('shows an escalation with what was handed in; the answer resumes the work in their name', async () => {
+    const person = new Person(accepts({ decision: 'proceed', note: 'close enough', name: 'Ada' }))
+    const board = await peopled(person)
+    const task = await unsure(board)
+    await until(board, 'escalation.resolved')
+    expect(person.shown).toHaveLength(1)
+    expect(person.shown[0]?.message).toContain('about five')
+    expect(person.shown[0]?.requestedSchema.required).toEqual(['decision'])
+    expect(await board.call('get_task', { task_id: task })).toMatchObject({
+      status: 'done',
+      verification: 'verified',
+      findings: 'close enough',
+    })
+    for (const { actor } of await eventsOf(board, 'escalation.resolved', 'task.verified'))
+      expect(actor).toMatchObject({ person: 'Ada', client: 'test 1' })
+  })
+
+  it('holds no call up while the user thinks, and takes the question back when it is answered elsewhere', async () => {
+    const person = new Person(never)
+    const board = await peopled(person)
+    const task = await unsure(board)
+    await person.asked()
+    expect(await statusOf(board, task)).toBe('review')
+    const [{ escalation_id }] = (await waiting(board)) as [{ escalation_id: string }]
+    const desk = await board.another()
+    await desk.call('resolve_escalation', { escalation_id, decision: 'cancel', person: 'Bob' })
+    await expect.poll(() => person.takenBack, { timeout: 5_000 }).toBe(1)
+    expect(await waiting(board, { all: true })).toMatchObject([{ by: 'Bob', decision: 'cancel' }])
+  })
+
+  it('offers the answers there are, and hands the chosen one on', async () => {
+    const person = new Person(accepts({ decision: 'proceed', answer: 'no' }))
+    const board = await peopled(person)
+    await board.call('escalate', { question: 'May we publish?', options: ['yes', 'no'] })
+    await until(board, 'escalation.resolved')
+    expect(person.shown[0]?.requestedSchema.properties).toMatchObject({ answer: { enum: ['yes', 'no'] } })
+    expect(await waiting(board, { all: true })).toMatchObject([{ note: 'no', by: 'the user of test 1' }])
+  })
+
+  it('takes a refusal to answer for a sign that it was seen', async () => {
+    const person = new Person(async () => ({ action: 'decline' }))
+    const board = await peopled(person)
+    const task = await unsure(board)
+    await until(board, 'escalation.acknowledged')
+    expect([await statusOf(board, task), person.shown.length]).toEqual(['review', 1])
+    expect(await waiting(board)).toMatchObject([{ status: 'acknowledged' }])
+  })
+
+  it.each([
+    ['closes the form', async (): Promise<ElicitResult> => ({ action: 'cancel' })],
+    ['answers what was not asked', accepts({ decision: 'burn it' })],
+    ['answers nothing', accepts({})],
+  ])('leaves it in the list when the user %s', async (_, answer) => {
+    const person = new Person(answer)
+    const board = await peopled(person)
+    await unsure(board)
+    await person.asked()
+    await board.call('escalate', { question: 'Another?' })
+    await person.asked(2)
+    expect((await waiting(board)).map(({ status }) => status)).toEqual(['open', 'open'])
+  })
+
+  it('is not asked of runs that others conduct, nor by a worker', async () => {
+    const person = new Person(never)
+    const board = await startBoard({ escalate_below: {} })
+    const elsewhere = await board.another(person.options)
+    const { run_id } = board
+    await elsewhere.call('get_run', { run_id })
+    const { a = '' } = await board.plan({ key: 'a', task: 'add' })
+    // It hands in as a worker: the question is the conductor's.
+    await elsewhere.call('claim_task', { run_id, agent_id: board.agent_id, task_id: a })
+    await elsewhere.call('complete_task', { run_id, task_id: a, result: 1, confidence: 0.1 })
+    // What it is asked as the conductor of its own run came later: so the first was passed over.
+    await elsewhere.call('start_run', { goal: 'own' })
+    await elsewhere.call('escalate', { question: 'Mine?' })
+    await person.asked()
+    expect(person.shown.map(({ message }) => message.includes('Mine?'))).toEqual([true])
+  })
+})
+
+describe('a client that cannot ask', () => {
+  it('finds the question in the list', async () => {
+    const board = await startBoard({ escalate_below: {} })
+    const task = await unsure(board)
+    expect(await waiting(board)).toMatchObject([{ task_id: task, status: 'open' }])
+    expect(board.faults).toEqual([])
+  })
+})
