@@ -168,9 +168,9 @@ describe('secrets of the environment', () => {
       await new Promise<void>((listening) => foreign.listen(0, '127.0.0.2', listening))
       const away = `http://127.0.0.2:${(foreign.address() as AddressInfo).port}/v1`
       const near = await ModelServer.start([
-        { reply: { kind: 'redirect', status: 307, to: `${away}/chat/completions` } },
-        { reply: { kind: 'redirect', status: 308, to: `${away}/chat/completions` } },
-        { reply: { kind: 'redirect', status: 302, to: `${away}/chat/completions` } },
+        { reply: { kind: 'redirect', status: 307, to: `${away}/chat/completions` }, when: 'Go' },
+        { reply: { kind: 'redirect', status: 308, to: `${away}/chat/completions` }, when: 'Go' },
+        { reply: { kind: 'redirect', status: 302, to: `${away}/chat/completions` }, when: 'Go' },
       ])
       const mate = await ModelServer.start()
       const site = await siteIn(directory, {
