@@ -6,7 +6,7 @@ import type { Workshop } from './workshop.ts'
 /** What a tool does to the world; its four MCP hints are derived from this one word. */
 export type Effect = 'read' | 'write' | 'destructive'
 
-export type Toolset = 'conduct' | 'work' | 'decide' | 'routing' | 'humans'
+export type Toolset = 'conduct' | 'work' | 'decide' | 'routing' | 'humans' | 'insights'
 
 /** What a tool is given at call time. At most six members: it does not grow. */
 export interface ToolContext {

@@ -23,7 +23,7 @@ export const settingsField = z
       .optional(),
     on_agent_failure: z
       .enum(['retry', 'replace', 'proceed'])
-      .describe('After 3 failed turns of a command or model agent')
+      .describe('After 3 failed turns in a row')
       .optional(),
     max_restarts: whole(0, 100).describe('Replacements of one agent').optional(),
     hedge_after_ms: count('Second turn beside one this slow'),

@@ -18,7 +18,7 @@ const input = z.strictObject({
   profile: profileField.optional(),
   variables: z.record(z.string(), text(10_000, 0)).describe('Fill {{name}} in the profile').optional(),
   capabilities: capabilitiesField.optional(),
-  runner: z.enum(runnerKinds).describe('Who takes its turns; default client: an MCP session').optional(),
+  runner: z.enum(runnerKinds).describe('Default client: an MCP session').optional(),
   runner_options: z
     .strictObject({
       command: text(64).describe('Configured command').optional(),

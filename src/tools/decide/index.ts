@@ -1,5 +1,4 @@
 import type { AnyTool } from '../tool.ts'
-import { aggregateResultsTool } from './aggregate-results.ts'
 import { evaluateResultsTool } from './evaluate-results.ts'
 import { orchestrateTool } from './orchestrate.ts'
 import { proposeTool } from './propose.ts'
@@ -14,7 +13,6 @@ export const decideTools: readonly AnyTool[] = [
   evaluateResultsTool,
   selectBestTool,
   shouldContinueTool,
-  aggregateResultsTool,
   proposeTool,
   voteTool,
   recordDecisionTool,

@@ -82,8 +82,8 @@ export const rollback = async (
   const reverted = { tasks: 0, agents: 0, undone_tasks: 0, undone_agents: 0, run: 0 }
   for (const entity of touched) {
     const moved = entity.def.timeless ? undefined : await moveBack(tx, entity, position, checkpoint.id)
-    // An orchestration goes back with its tasks, which are what is counted.
-    if (moved && entity.def.kind !== 'orchestration') reverted[moved] += 1
+    // What goes back with the tasks that it is about (orchestrations, votes, evaluations) is not counted beside them.
+    if (moved && counted.has(entity.def.kind)) reverted[moved] += 1
   }
   const data = { checkpoint: checkpoint.id, to: position, reason, undo: undo.id, epochs }
   await tx.append(run, [{ type: 'run.rolled_back', data }])
@@ -100,6 +100,9 @@ export const rollback = async (
     undo_checkpoint_id: undo.id,
   }
 }
+
+/** Kinds of entities that a rollback counts. */
+const counted: ReadonlySet<string> = new Set(['task', 'agent', 'run'])
 
 type Moved = 'tasks' | 'agents' | 'undone_tasks' | 'undone_agents' | 'run'
 

@@ -74,7 +74,7 @@ export const aggregateResultsTool = defineTool({
   name: 'aggregate_results',
   title: 'Aggregate results',
   description: 'Bring results together: texts, votes, averages, pairs.',
-  toolset: 'decide',
+  toolset: 'insights',
   effect: 'read',
   input,
   output,
