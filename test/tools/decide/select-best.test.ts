@@ -48,7 +48,7 @@ describe('select_best', () => {
     const { evaluation_id } = await board.call('evaluate_results', { criteria, options })
     const found = await choose({ evaluation_id })
     expect(found).toMatchObject({ choice: 'b', margin: expect.closeTo(0.2 / 3, 9) })
-    expect(await decisions()).toMatchObject([{ data: { about: [evaluation_id] } }])
+    expect(await decisions()).toMatchObject([{ data: { about: evaluation_id } }])
     expect(await refusal({ evaluation_id, criteria })).toMatchObject({ details: { field: 'criteria' } })
   })
 
@@ -82,7 +82,7 @@ describe('select_best', () => {
     expect(await decisions()).toEqual([])
   })
 
-  it('goes back with the run: evaluation and decision are undone', async () => {
+  it('stays in the story of a run that went back, though what it was chosen from is undone', async () => {
     await board.call('create_checkpoint', { label: 'before' })
     const { evaluation_id } = await board.call('evaluate_results', { criteria, options: [option('a', 1, 1)] })
     await choose({ evaluation_id })
@@ -91,14 +91,14 @@ describe('select_best', () => {
       code: 'not_found',
       message: expect.stringContaining('undone'),
     })
-    const types = (await decisions()).map(({ type }: { type: string }) => type)
-    expect(types).toEqual(['decision.recorded', 'decision.undone'])
+    const told = await decisions()
+    expect(told.map(({ type }: { type: string }) => type)).toEqual(['decision.recorded'])
+    expect(told).toMatchObject([{ abandoned: true }])
   })
 
-  it('decides nothing in a run that has ended', async () => {
+  it('decides about a run that has ended as well', async () => {
     await board.call('end_run', { outcome: 'completed' })
-    expect(await refusal({ criteria, options: [option('a', 1, 1)], run_id: board.run_id })).toMatchObject({
-      code: 'already_ended',
-    })
+    const found = await choose({ criteria, options: [option('a', 1, 1)], run_id: board.run_id })
+    expect(found).toMatchObject({ choice: 'a', decision_id: expect.stringMatching(/^dec_/) })
   })
 })

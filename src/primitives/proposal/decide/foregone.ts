@@ -46,8 +46,8 @@ const isSafe = (
 ): boolean => {
   if (terms.rule === 'ranked') return 2 * count > cast + rest
   const others = standing.filter((other) => other.option !== option)
-  // Just half is no majority, unless the last vote can only make a tie of it that is broken.
-  const ties = lone && others.every((other) => equal(other.count + rest, count))
+  // Just half is no majority, unless all that can become of it is a tie that is broken: with one vote or one rival left.
+  const ties = (lone || others.length === 1) && others.every((other) => equal(other.count + rest, count))
   if (!isEnough(terms, count, cast + rest, ties)) return false
   return others.every((other) => {
     const most = other.count + rest
