@@ -3,9 +3,9 @@ import type { Reader, Tx } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
 import { takeNote } from '../orchestration/commands/take-note.ts'
 import type { Run } from '../run/find.ts'
-import { decideCancel, gateStanding, standingOf } from './decide/planning.ts'
+import { decideCancel, standingOf, startStanding } from './decide/planning.ts'
 import { decideVerdict } from './decide/reporting.ts'
-import type { Gate } from './events.ts'
+import type { StartRule } from './events.ts'
 import type { Task } from './find.ts'
 import { askOfFailure } from './people.ts'
 import { type TaskTables, taskStream } from './rows.ts'
@@ -47,15 +47,15 @@ export const childrenOf = async (db: Reader, id: string): Promise<readonly Task[
   return found
 }
 
-/** Whether a task with these prerequisites may start: by its gate, else by this run's rule for failed ones. */
+/** Whether a task with these prerequisites may start: by its start rule, else by this run's rule for failed ones. */
 export const allSatisfied = async (
   db: Reader,
   run: Run,
   dependsOn: readonly string[],
-  gate?: Gate,
+  start?: StartRule,
 ): Promise<boolean> => {
-  const needs = gate?.needs ?? null
-  if (needs !== null) return (await gateOf(db, dependsOn, needs)) === 'open'
+  const needs = start?.needs ?? null
+  if (needs !== null) return (await startOf(db, dependsOn, needs)) === 'open'
   const rule = run.state.settings.on_failed_prerequisite
   for (const id of dependsOn) {
     const task = await db.load(taskStream, id)
@@ -64,10 +64,10 @@ export const allSatisfied = async (
   return true
 }
 
-const gateOf = async (db: Reader, dependsOn: readonly string[], needs: number) => {
+const startOf = async (db: Reader, dependsOn: readonly string[], needs: number) => {
   const before: (TaskState | undefined)[] = []
   for (const id of dependsOn) before.push((await db.load(taskStream, id))?.state)
-  return gateStanding(before, needs)
+  return startStanding(before, needs)
 }
 
 /** What followed from a task's new state: the ids of tasks that became ready, and that were cancelled. */
@@ -108,10 +108,10 @@ export const follow = async (
     if (state.reviews !== null && state.status !== 'done') await reviewLost(tx, run, task, so)
     const { tasks, orchestrations } = await waitersOf(tx, id)
     for (const dependent of tasks) {
-      const { status, dependsOn, gate } = dependent.state
-      const needs = gate?.needs ?? null
+      const { status, dependsOn, start } = dependent.state
+      const needs = start?.needs ?? null
       if (needs !== null && status === 'blocked') {
-        const stands = await gateOf(tx, dependsOn, needs)
+        const stands = await startOf(tx, dependsOn, needs)
         if (stands === 'open') await unblock(dependent)
         if (stands === 'shut') await cancel(dependent, `fewer than ${needs} of what it waits for are done`)
       } else if (needs === null && cancels) await cancel(dependent, `${id} was ${state.status}`)

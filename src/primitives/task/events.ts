@@ -18,7 +18,7 @@ export type Check =
   | { readonly kind: 'gate'; readonly gate: string }
 
 /** How a task waits, and what it is handed, where an orchestration says more than the run's rules. */
-export interface Gate {
+export interface StartRule {
   /** Starts once all that it waits for has ended and so many of it are done, else never; null: by the run's rule. */
   readonly needs: number | null
   /** Of earlier results: nothing, or direct ones in full and of farther ones a summary with their key outputs. */
@@ -72,7 +72,7 @@ export type TaskEvent =
         /** False when it is ready at once. */
         readonly blocked: boolean
         /** Absent where the run's rules are all there is. */
-        readonly gate?: Gate
+        readonly start?: StartRule
         /** The decision (a proposal) that ends it: nobody can claim it. Absent from all other tasks. */
         readonly decides?: string
       }

@@ -16,13 +16,13 @@ const mostSteps = 50
 const fartherRoom = 40_000
 
 /**
- * The results of a task's prerequisites: direct ones in full, farther ancestors as summaries; with a gate, nothing, or
+ * The results of a task's prerequisites: direct ones in full, farther ancestors as summaries; with a start rule, nothing, or
  * the summaries with key outputs (`Handoff`).
  */
 export const inputsOf = async (db: Reader, task: Task): Promise<readonly Input[]> => {
-  const { dependsOn, gate } = task.state
-  if (dependsOn.length === 0 || gate?.inputs === 'nothing') return []
-  const handsOff = gate?.inputs === 'handoff'
+  const { dependsOn, start } = task.state
+  if (dependsOn.length === 0 || start?.inputs === 'nothing') return []
+  const handsOff = start?.inputs === 'handoff'
   const most = handsOff ? mostSteps : mostAncestors
   const inputs: Input[] = []
   const seen = new Set<string>(task.state.dependsOn)

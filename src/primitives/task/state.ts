@@ -1,6 +1,6 @@
 import type { Recorded } from '../../kernel/event.ts'
 import type { ArmPlace } from '../routing/arm.ts'
-import type { Gate, TaskEvent } from './events.ts'
+import type { StartRule, TaskEvent } from './events.ts'
 import { laneNo } from './lane.ts'
 import type { Priority } from './priority.ts'
 
@@ -27,7 +27,7 @@ interface TaskCommon {
   readonly definitionSeq: number
   readonly createdAt: number
   /** Absent where the run's rules are all there is. */
-  readonly gate?: Gate
+  readonly start?: StartRule
   /** The decision that ends it; absent from tasks that agents do. */
   readonly decides?: string
 }
@@ -127,7 +127,7 @@ export const reportOf = (state: TaskState): string | null => {
 /** The fields that every status shares, without those of the status before. */
 const common = (s: TaskState): TaskCommon => {
   const base = plain(s)
-  if (s.gate) Object.assign(base, { gate: s.gate })
+  if (s.start) Object.assign(base, { start: s.start })
   return s.decides === undefined ? base : Object.assign(base, { decides: s.decides })
 }
 
@@ -188,7 +188,7 @@ const created = (event: Recorded<Extract<TaskEvent, { type: 'task.created' }>>):
     definitionSeq: event.seq,
     createdAt: event.at,
   }
-  if (d.gate) Object.assign(base, { gate: d.gate })
+  if (d.start) Object.assign(base, { start: d.start })
   if (d.decides !== undefined) Object.assign(base, { decides: d.decides })
   return blockedOrReady(base, d.blocked, event.at)
 }

@@ -137,7 +137,7 @@ const create = async (
       task,
       context: context ?? null,
       depends_on: after.map(key),
-      gate: { needs, inputs },
+      start: { needs, inputs },
       ...(agent !== null && { agent_id: agent }),
       checks: [
         ...(schema ? [{ kind: 'schema', schema } as const] : []),

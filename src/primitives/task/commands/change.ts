@@ -39,7 +39,7 @@ export const updateTask = async (
   const dependsOn = await newPrerequisites(tx, run, task, depends_on)
   const agent = agent_id ? await addressee(tx, run, agent_id, task.state.requires, 'agent_id') : agent_id
   const definition = input.task === undefined ? null : await definitionOf(tx, task.state)
-  const blocked = !(await allSatisfied(tx, run, dependsOn ?? task.state.dependsOn, task.state.gate))
+  const blocked = !(await allSatisfied(tx, run, dependsOn ?? task.state.dependsOn, task.state.start))
   const revision = {
     id: task.id,
     definition: definition && {

@@ -149,7 +149,7 @@ const refuseCycles = async (tx: Tx, all: readonly Resolved[], { successors }: Ba
 /** Writes one task; answers whether it is ready. */
 const create = async (tx: Tx, run: Run, item: Resolved): Promise<boolean> => {
   const { plan, id, dependsOn, requires, agent, checks, parent, depth, replaced } = item
-  const blocked = dependsOn.length > 0 && !(await allSatisfied(tx, run, dependsOn, plan.gate))
+  const blocked = dependsOn.length > 0 && !(await allSatisfied(tx, run, dependsOn, plan.start))
   await openLane(tx, { run: run.no, agent, except: null, requires })
   await tx.create(taskStream, { id, run: run.no }, [
     {
@@ -173,7 +173,7 @@ const create = async (tx: Tx, run: Run, item: Resolved): Promise<boolean> => {
         replaces: replaced?.id ?? null,
         reviews: null,
         blocked,
-        ...(plan.gate && { gate: plan.gate }),
+        ...(plan.start && { start: plan.start }),
       },
     },
   ])
@@ -186,7 +186,7 @@ const takeOver = async (tx: Tx, run: Run, from: Task, to: string): Promise<void>
     // One that is under way went on without it (on_failed_prerequisite: proceed) and is left alone.
     if (dependent.state.status !== 'blocked' && dependent.state.status !== 'ready') continue
     const dependsOn = dependent.state.dependsOn.map((id) => (id === from.id ? to : id))
-    const blocked = !(await allSatisfied(tx, run, dependsOn, dependent.state.gate))
+    const blocked = !(await allSatisfied(tx, run, dependsOn, dependent.state.start))
     const data = { from: from.id, to, blocked }
     await tx.append(dependent, [{ type: 'task.prerequisite_replaced', data }])
   }

@@ -7,7 +7,7 @@ import { overBudget } from '../../run/decide.ts'
 import type { Run } from '../../run/find.ts'
 import { gatesOf } from '../../run/state.ts'
 import { standingOf } from '../decide/planning.ts'
-import type { Check, Gate } from '../events.ts'
+import type { Check, StartRule } from '../events.ts'
 import { type Task, taskNamed, theTask } from '../find.ts'
 import type { Priority } from '../priority.ts'
 
@@ -28,7 +28,7 @@ export interface Plan {
   readonly replaces?: string | undefined
   readonly parent_task_id?: string | undefined
   /** Not for clients: an orchestration sets it. */
-  readonly gate?: Gate | undefined
+  readonly start?: StartRule | undefined
 }
 
 /** A check as a client gives it. */

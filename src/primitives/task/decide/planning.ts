@@ -58,8 +58,8 @@ export const standingOf = (state: TaskState, onFailed: 'block' | 'cancel' | 'pro
   return 'open'
 }
 
-/** How the gate of a task stands that waits until all before it has ended: `shut` when too few of that is done. */
-export const gateStanding = (
+/** Whether a task may start that waits until all before it has ended: `shut` (never) when too few of that is done. */
+export const startStanding = (
   before: readonly (TaskState | undefined)[],
   needs: number,
 ): 'waiting' | 'open' | 'shut' => {
