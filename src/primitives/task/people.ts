@@ -29,6 +29,13 @@ export const askOfFailure = async (tx: Tx, run: Run, task: Task): Promise<void> 
   if (state.status !== 'failed' || !callsPeople(run) || tx.call.actor.person !== undefined) return
   if ((await waitingAbout(tx, run.no, task.id)).length > 0) return
   const error = ((await tx.event(state.endSeq))?.data as { error?: string } | undefined)?.error ?? ''
+  if (state.decides !== undefined) {
+    // It is a vote that has failed: no attempt was made that could be made again.
+    const asks = `${named(task)} (${state.decides}) came to nothing: ${JSON.stringify(error.slice(0, 500))}. Put a decision in its place (proceed, with result), or give up what waits for it (cancel)?`
+    const vote = { cause: 'no_consensus', subject: state.decides, task: task.id, options: [] } as const
+    await escalateIfAsked(tx, run, { ...vote, question: asks, severity: 'high' })
+    return
+  }
   const question = `${named(task)} has failed after ${state.attempt} of ${state.maxAttempts} attempts: ${JSON.stringify(error.slice(0, 500))}. Try again with your note (retry), put a result in its place (proceed), or give up what waits for it (cancel)?`
   const about = { cause: 'attempts_spent', subject: task.id, task: task.id, options: [] } as const
   await escalateIfAsked(tx, run, { ...about, question, severity: 'high' })

@@ -1,5 +1,4 @@
 import type { Tx } from '../../../kernel/ports.ts'
-import { escalateIfAsked } from '../../escalation/commands/open.ts'
 import { runByNo } from '../../run/find.ts'
 import { endDecisionTask, isAwaited } from '../../task/commands/decision.ts'
 import { decideEnding, decideWithdrawal } from '../decide/ending.ts'
@@ -23,14 +22,6 @@ export const settle = async (tx: Tx, proposal: Proposal): Promise<readonly strin
     const { outcome, why, tally } = end.data
     return endDecisionTask(tx, run, task, { result: { proposal_id: proposal.id, outcome, why, tally } })
   }
-  await escalateIfAsked(tx, run, {
-    cause: 'no_consensus',
-    subject: proposal.id,
-    task: null,
-    question: `${proposal.state.question}: ${endWords(proposal)} Decide it, or ask again with other terms.`,
-    options: [],
-    severity: 'normal',
-  })
   return endDecisionTask(tx, run, task, { error: endWords(proposal) })
 }
 

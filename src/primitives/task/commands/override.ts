@@ -1,3 +1,4 @@
+import { Failure } from '../../../errors.ts'
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import type { Verdict } from '../../escalation/terms.ts'
@@ -35,6 +36,13 @@ export interface Overridden {
 export const overrideTask = async (tx: Tx, run: Run, task: Task, given: Overriding): Promise<Overridden> => {
   const { decision, person, note, escalation, whole } = given
   if (decision === 'cancel') return cancel(tx, run, task, given)
+  if (decision === 'retry' && task.state.decides !== undefined)
+    throw new Failure(
+      'conflict',
+      `${task.id} stands for a vote, which nobody can attempt again.`,
+      'Put a decision in its place (proceed, with result), or ask anew: propose, then a task that replaces this one.',
+      { task_id: task.id },
+    )
   const waitedFor = task.state.status === 'review' ? task.state.openReviews : []
   const submission = given.result === undefined ? undefined : submissionBy(given.result)
   const override = { id: task.id, decision, person, note, escalation, whole, submission }
