@@ -10,6 +10,8 @@ import { killOne, type Takeover } from './takeover.ts'
 /** What the first round came to. Times in ms. */
 export interface MapReduced {
   readonly survey: Survey
+  /** What one process counted by itself. */
+  readonly plain: Survey
   readonly takeover: Takeover
   readonly tookMs: number
   readonly plainMs: number
@@ -46,7 +48,7 @@ export const mapReduce = async (
     differences(plain, survey),
   )
   story.hold('each task was done once, and the merge began after the last count', disorder(stage))
-  return { survey, takeover, tookMs, plainMs }
+  return { survey, plain, takeover, tookMs, plainMs }
 }
 
 /** Tasks that have not exactly one accepted result in the log, and counts that came after the merge began. */

@@ -18,6 +18,7 @@ interface RolledBack {
 /** What the second round came to. */
 export interface WentBack {
   readonly undoneTasks: number
+  readonly estimate: Estimate
 }
 
 /**
@@ -65,7 +66,7 @@ export const tryAndGoBack = async (stage: Stage, plan: Plan, survey: Survey): Pr
     'the log keeps the round that was undone, and can still show it',
     await forgotten(stage, then, back),
   )
-  return { undoneTasks }
+  return { undoneTasks, estimate }
 }
 
 /** What was in the log, or in the run before the rollback, and is not to be found any more. */

@@ -66,6 +66,10 @@ const numbersAfter = (word: string, out: string): readonly number[] =>
     .slice(0, 4)
     .map((cell) => Number(cell.replaceAll(',', '')))
 
+/** The cells of a row of the chapter about the decision. */
+const decided = (word: string, out: string): string =>
+  new RegExp(`^ +${word} +(.*)$`, 'm').exec(out.slice(out.indexOf('\nThe decision\n')))?.[1] ?? ''
+
 const files: Readonly<Record<string, string>> = {
   'README.md': '# Title\n\nSome words here. TODO\n',
   'src/a.ts': 'export const a = 1\n'.repeat(40),
@@ -103,9 +107,38 @@ describe('baton demo', { timeout: 60_000 }, () => {
     expect(out).toMatch(/kill -9 \d+ \d+: (ada|grace|alan) and its server are gone, \d+ % into map-\d\d/)
     expect(out).toMatch(/ later the lease on map-\d\d ended, and (ada|grace|alan) took it over/)
     expect(out).not.toContain('✗')
+    expect(out).toMatch(/✓ the rounds are ranked as their measured figures say/)
+    expect(out).toMatch(/✓ the decision dec_\w+ is read back with its reasons/)
     expect(out).not.toContain('\u001b')
     expect(code).toBe(0)
     expect([readdirSync(temp), leftRunning()]).toEqual([[], []])
+  })
+
+  it('ends with a decision between the rounds, by what was measured of them', async () => {
+    writeFiles()
+    const { code, out } = await runDemo(folder)
+    const bytes = Object.values(files).join('').length
+    expect(decided('chosen', out)).toBe('count')
+    const [winner, loser] = [decided('1\\. count', out), decided('2\\. estimate', out)]
+    const told = /^(\d\.\d{3}) {3}lines (\d+\.\d) % off, (\d+) figures, ([\d,]+) bytes read$/
+    const [, best, off, figures, read] = told.exec(winner) ?? []
+    const [, worse, offToo, fewer, less] = told.exec(loser) ?? []
+    expect(Number(off)).toBe(0)
+    expect(Number(read?.replaceAll(',', ''))).toBe(bytes)
+    // Exactness by 4 and completeness by 2 in full, nothing by 1 for reading all there was to read.
+    expect(Number(best)).toBeCloseTo(6 / 7, 3)
+    const share = (value: number, most: number) => Math.min(1, Math.max(0, value / most))
+    const expected =
+      4 * (1 - share(Number(offToo) / 100, 0.25)) +
+      2 * share(Number(fewer), Number(figures)) +
+      (1 - share(Number(less?.replaceAll(',', '')), bytes))
+    expect(Number(worse)).toBeCloseTo(expected / 7, 2)
+    expect(Number(worse)).toBeLessThan(Number(best))
+    expect(decided('because', out)).toContain(`count: ${winner.replace(/^\S+ +/, '')}`)
+    const id = /dec_\w+/.exec(decided('recorded', out))?.[0]
+    expect(id).toBeDefined()
+    expect(out).toContain(`✓ the decision ${id} is read back`)
+    expect(code).toBe(0)
   })
 
   it('needs no more than one file', async () => {

@@ -79,6 +79,30 @@ export const waitingIn = async (
   return loadAll(db, await db.all(waiting, { run, limit }))
 }
 
+const touched = statement<EscalationTables, { run: number; seq: number }>()((db, p) =>
+  db
+    .selectFrom('escalation')
+    .select('no')
+    .where('run', '=', p.run)
+    .where('last_seq', '>', p.seq)
+    .where('status', '!=', 'undone')
+    .orderBy('no'),
+)
+
+/** Whether this was asked after `seq`, be it answered or not by now. What a rollback has undone was not. */
+export const askedSince = async (
+  db: Reader,
+  run: number,
+  { cause, subject }: Pick<Question, 'cause' | 'subject'>,
+  seq: number,
+): Promise<boolean> => {
+  for (const one of await loadAll(db, await db.all(touched, { run, seq }))) {
+    if (one.state.cause !== cause || one.state.subject !== subject) continue
+    if (((await db.history(one))[0]?.seq ?? 0) > seq) return true
+  }
+  return false
+}
+
 const page = statement<EscalationTables, { run: number; after: number; limit: number }>()((db, p) =>
   db
     .selectFrom('escalation')

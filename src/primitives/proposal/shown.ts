@@ -1,12 +1,16 @@
 import type { Reader } from '../../kernel/ports.ts'
+import type { Run } from '../run/find.ts'
 import { tallyOf } from './decide/tally.ts'
 import { type Proposal, proposalById } from './find.ts'
+import { roundOf } from './round.ts'
 import { endWords } from './sentence.ts'
 import type { Rule, Tally } from './terms.ts'
 
 /** A proposal as its readers see it. Options and question are words of whoever proposed. */
 export interface ProposalView {
   readonly proposal_id: string
+  /** Which of its run's stretches this is: each rollback begins the next. A vote can name it. */
+  readonly round: number
   readonly question: string
   readonly rule: Rule
   readonly status: string
@@ -27,7 +31,7 @@ const suggestionFor = ({ state }: Proposal, { confidence }: Tally): string | und
   return `Confidence varies by ${variance.toFixed(3)} over ${n} votes, more than ${state.terms.max_variance}: an expert may help. spawn_agent one and propose anew with it in the electorate.`
 }
 
-export const proposalView = (proposal: Proposal): ProposalView => {
+export const proposalView = (proposal: Proposal, round: number): ProposalView => {
   const { id, state } = proposal
   const { terms, votes, question, status } = state
   const tally = tallyOf(terms, votes)
@@ -35,6 +39,7 @@ export const proposalView = (proposal: Proposal): ProposalView => {
   const voted = new Set(votes.map(({ by }) => by))
   return {
     proposal_id: id,
+    round,
     question,
     rule: terms.rule,
     status,
@@ -50,8 +55,9 @@ export const proposalView = (proposal: Proposal): ProposalView => {
 /** The proposal that a task stands for, as it stands; undefined for other tasks. */
 export const proposalBehind = async (
   db: Reader,
+  run: Run,
   decides: string | undefined,
 ): Promise<ProposalView | undefined> => {
   const proposal = decides === undefined ? undefined : await proposalById(db, decides)
-  return proposal && proposalView(proposal)
+  return proposal && proposalView(proposal, roundOf(run))
 }

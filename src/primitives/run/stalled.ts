@@ -2,6 +2,7 @@ import type { Reader } from '../../kernel/ports.ts'
 import type { Agent } from '../agent/find.ts'
 import { meansOf, nobodyCan, sayMeans } from '../agent/means.ts'
 import { breakerOf } from '../breaker/queries.ts'
+import type { BreakerSubject } from '../breaker/terms.ts'
 import { endpointsFor } from '../model/find.ts'
 import type { Watcher } from '../presence/working.ts'
 import { isWorking } from '../task/outlook.ts'
@@ -31,20 +32,27 @@ export const stalledAmong = async (
 const unmanned = async (db: Reader, agent: Agent, watcher: Watcher): Promise<string | undefined> =>
   (await isWorking(db, agent, watcher)) ? undefined : nobodyCan(callName(agent), agent.state)
 
+/** What a turn of an agent would go through, one of them: each has a breaker. Undefined where nothing stands before it. */
+export const subjectsOf = async (
+  db: Reader,
+  { state }: Pick<Agent, 'state'>,
+): Promise<readonly BreakerSubject[] | undefined> => {
+  const name = meansOf(state)
+  if (name === null) return undefined
+  if (state.runner === 'command') return [`command:${name}`]
+  const endpoints = await endpointsFor(db, name)
+  return endpoints.map(({ state: { endpoint } }): BreakerSubject => `model:${endpoint.name}`)
+}
+
 /** The name of a group stands for its endpoints: while one of them may be tried, its agents are not held back. */
 const heldBack = async (db: Reader, agent: Agent): Promise<string | undefined> => {
-  const { runner } = agent.state
-  const name = meansOf(agent.state)
-  if (name === null || (runner !== 'command' && runner !== 'model')) return undefined
-  const subjects =
-    runner === 'command'
-      ? [name]
-      : (await endpointsFor(db, name)).map(({ state: { endpoint } }) => endpoint.name)
+  const subjects = await subjectsOf(db, agent)
+  if (!subjects) return undefined
   if (subjects.length === 0)
     return `${callName(agent)} works at ${sayMeans(agent.state)}, and nothing is registered under that name: register_model (toolset routing), or give its tasks to another agent.`
   const waits: { readonly until: number; readonly why: string }[] = []
   for (const subject of subjects) {
-    const breaker = await breakerOf(db, `${runner}:${subject}`)
+    const breaker = await breakerOf(db, subject)
     if (breaker.state === 'closed' || breaker.retry_at === null || breaker.retry_at <= db.now)
       return undefined
     waits.push({ until: breaker.retry_at, why: breaker.why })

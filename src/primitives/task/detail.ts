@@ -89,7 +89,7 @@ export const taskDetail = async (
     timing: timingOf(facts, db.now),
     dependsOn: await prerequisitesBriefly(db, state.dependsOn),
     dependents: await dependentsBriefly(db, task.id),
-    proposal: await proposalBehind(db, state.decides),
+    proposal: await proposalBehind(db, run, state.decides),
     turns: await turnsOfTask(db, task.id),
     children: await childrenBriefly(db, task.id),
   }

@@ -5,6 +5,7 @@ import { isDue, sweep } from '../../primitives/sweep.ts'
 import { taskById } from '../../primitives/task/find.ts'
 import { nextInLanes } from '../../primitives/task/lanes.ts'
 import { takeReplica, takeTurn } from '../../primitives/turn/commands/take.ts'
+import { callPeople } from './call-people.ts'
 import { Claims } from './claims.ts'
 import { crewOf, isFree } from './crew.ts'
 import { callAs, type DispatcherParts } from './parts.ts'
@@ -123,6 +124,7 @@ export class Dispatcher {
     try {
       await reap(this.options, this.options.processes)
       await this.signs.show(await this.served())
+      await callPeople(this.options, await this.served())
       await this.tuned.look(await this.waiting(), this.underWay.size)
       // Not waited for: turns are taken while an endpoint thinks about its answer.
       void this.probes?.look(await this.served())

@@ -18,15 +18,15 @@ const weights = z
 const input = z.strictObject({
   question: text(5_000).describe('What to decide'),
   options: list(text(500), 50, 2).describe('2–50'),
-  electorate: list(agentHandle, mostVoters, 1).describe('Agents; default: all living').optional(),
+  electorate: list(agentHandle, mostVoters, 1).describe('Default: all living').optional(),
   rule: z.enum(rules).describe('Default majority').optional(),
-  quorum: amount(mostVoters).describe('Share ≤ 1, or count').optional(),
+  quorum: amount(mostVoters).describe('Share or count').optional(),
   threshold: share.describe('To win, 0–1').optional(),
   weights: weights.describe('By agent').optional(),
   deadline_ms: whole(1, 30 * 86_400_000)
     .describe('From now')
     .optional(),
-  ties: agentHandle.describe('none, first, or the chair agent').optional(),
+  ties: agentHandle.describe('none, first, or the chair').optional(),
   run_id: runId,
 })
 
@@ -34,6 +34,7 @@ const output = z.looseObject({
   run_id: z.string(),
   proposal_id: z.string(),
   task_id: z.string(),
+  round: z.number(),
   status: z.string(),
   electorate: z.array(z.string()),
   quorum: z.number(),
@@ -52,7 +53,7 @@ const put = async (tx: Tx, { run_id, speaker, ties, ...asked }: Asked) =>
 export const proposeTool = defineTool({
   name: 'propose',
   title: 'Propose',
-  description: 'Put a question to agents. Its task ends with the outcome: let tasks depend on it.',
+  description: 'Put a question to agents. Tasks can depend on its outcome.',
   toolset: 'decide',
   effect: 'write',
   input,

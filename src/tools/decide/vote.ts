@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Tx } from '../../kernel/ports.ts'
 import { type Here, showLife } from '../../primitives/presence/commands/show.ts'
 import { type VoteAnswer, type VoteInput, vote } from '../../primitives/proposal/commands/vote.ts'
-import { agentHandle, list, runId, share, text } from '../fields.ts'
+import { agentHandle, list, runId, share, text, whole } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
 import { sayProposal } from '../views/proposals.ts'
@@ -11,18 +11,20 @@ import { agentId, here, meantAgent } from '../work/speaking-as.ts'
 
 const input = z.strictObject({
   proposal_id: text(40).describe('From propose'),
-  agent_id: agentHandle.describe('Default: the joined').optional(),
+  agent_id: agentHandle.describe('Default: joined').optional(),
   choice: text(500).describe('One option').optional(),
   ranking: list(text(500), 50, 1).describe('Best first, or all approved').optional(),
   abstain: z.boolean().describe('For no option').optional(),
   confidence: share.optional(),
   rationale: text(5_000).describe('Why').optional(),
+  round: whole(1, 1e9).describe('As told: guards against a rollback').optional(),
   run_id: runId,
 })
 
 const output = z.looseObject({
   run_id: z.string(),
   proposal_id: z.string(),
+  round: z.number(),
   status: z.string(),
   decided: z.boolean(),
   tally: typed<VoteAnswer['tally']>(
@@ -43,7 +45,7 @@ const castVote = async (tx: Tx, given: VoteInput & { readonly here: Here }) => {
 export const voteTool = defineTool({
   name: 'vote',
   title: 'Vote',
-  description: 'Vote once on a proposal, as an agent of its electorate.',
+  description: 'Vote once on a proposal as one of its electorate.',
   toolset: 'decide',
   effect: 'write',
   input,

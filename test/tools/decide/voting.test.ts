@@ -30,6 +30,28 @@ const swept = async () => {
 }
 
 describe('propose and vote', () => {
+  it('refuse a vote for a round that a rollback has ended, and nothing of it is counted', async () => {
+    const { proposal_id, round } = await open()
+    const { checkpoint_id } = await board.call('create_checkpoint', {})
+    expect(round).toBe(1)
+    expect(await vote(proposal_id, 'ann', 'x', { round })).toMatchObject({ round: 1, tally: { cast: 1 } })
+    await board.call('rollback_to_checkpoint', { checkpoint_id })
+    // The same call again, as one that was under way when the run went back.
+    await expect(vote(proposal_id, 'ann', 'x', { round })).rejects.toMatchObject({
+      code: 'conflict',
+      report: { message: expect.stringContaining('rollback'), details: { field: 'round', round: 2 } },
+    })
+    const { proposal } = await task(proposal_id)
+    expect(proposal).toMatchObject({ round: 2, tally: { cast: 0 }, waiting: voters })
+    expect(await events(['proposal.voted'])).toHaveLength(1)
+    await expect(vote(proposal_id, 'ann', 'x', { round: 3 })).rejects.toMatchObject({ code: 'conflict' })
+    const again = await vote(proposal_id, 'ann', 'y', { round: proposal.round })
+    expect(again).toMatchObject({ round: 2, tally: { cast: 1 } })
+    // Whoever names no round votes in the present one.
+    expect(await vote(proposal_id, 'bob', 'y')).toMatchObject({ round: 2, outcome: 'y' })
+    expect((await open()).round).toBe(2)
+  })
+
   it('decide, and let go on what depends on the proposal, by either id', async () => {
     const proposed = await open()
     expect(proposed).toMatchObject({

@@ -6,6 +6,7 @@ import { mustBeOpen } from '../../run/decide.ts'
 import type { Run } from '../../run/find.ts'
 import { openDecisionTask } from '../../task/commands/decision.ts'
 import { decideOpening } from '../decide/opening.ts'
+import { roundOf } from '../round.ts'
 import { proposalStream } from '../rows.ts'
 import type { Rule, TieRule } from '../terms.ts'
 
@@ -30,6 +31,8 @@ export interface Proposed {
   readonly run_id: string
   readonly proposal_id: string
   readonly task_id: string
+  /** For `vote`. */
+  readonly round: number
   readonly status: 'open'
   readonly electorate: readonly string[]
   /** How many must take part. */
@@ -90,6 +93,7 @@ export const propose = async (tx: Tx, run: Run, asked: Proposing): Promise<Propo
     run_id: run.id,
     proposal_id: id,
     task_id: task,
+    round: roundOf(run),
     status: 'open',
     electorate,
     quorum: heads,

@@ -6,6 +6,7 @@ import { type Run, runByNo, type Speaker } from '../../run/find.ts'
 import { dependentsOf } from '../../task/consequences.ts'
 import { decideVote } from '../decide/voting.ts'
 import { type Proposal, theProposal } from '../find.ts'
+import { roundOf, wrongRound } from '../round.ts'
 import { type ProposalView, proposalView } from '../shown.ts'
 import { settle } from './settle.ts'
 
@@ -19,6 +20,8 @@ export interface VoteInput {
   readonly abstain?: boolean | undefined
   readonly confidence?: number | undefined
   readonly rationale?: string | undefined
+  /** The round that it is meant for; left out: whichever it is. */
+  readonly round?: number | undefined
   readonly speaker: Speaker
 }
 
@@ -57,6 +60,8 @@ export const vote = async (tx: Tx, input: VoteInput): Promise<VoteAnswer | Refus
     })
   const closed = mustBeOpenToWork(run.id, run.state)
   if (closed) throw closed
+  const late = wrongRound(proposal.id, run, input.round)
+  if (late) throw late
   const { id: by } = await activeAgent(tx, run.no, input.agent)
   mayVoteAs(input.speaker, by)
   // Its deadline may have passed, or its task have ended, without anybody having written it down.
@@ -81,7 +86,7 @@ export const vote = async (tx: Tx, input: VoteInput): Promise<VoteAnswer | Refus
 const answer = (run: Run, by: string, proposal: Proposal, unblocked: readonly string[]): VoteAnswer => ({
   run_id: run.id,
   agent_id: by,
-  ...proposalView(proposal),
+  ...proposalView(proposal, roundOf(run)),
   unblocked_task_ids: unblocked,
 })
 
