@@ -58,6 +58,17 @@ const succeeded = (
   return [...own, ...armTallies(place, { ok: true, busyMs, ...(costUsd !== undefined && { costUsd }) })]
 }
 
+/** What a claim came to, for its author: where that is another than its holder, nothing is learned of the holder's kind. */
+const succeededAs = (
+  claim: { readonly by: string; readonly place?: ArmPlace },
+  author: string | null,
+  busyMs: number,
+  costUsd: number | undefined,
+): readonly Tally[] =>
+  author === null || author === claim.by
+    ? succeeded(claim.by, claim.place, busyMs, costUsd)
+    : success(author, busyMs)
+
 const failed = (agent: string, place: ArmPlace | undefined): readonly Tally[] => {
   const own = { scope: agent, name: 'failed', by: 1 }
   return place ? [own, ...armTallies(place, { ok: false })] : [own]
@@ -90,7 +101,7 @@ const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): re
       if (metrics?.tokens) found.push(...spent(run, 'tokens', metrics.tokens))
       if (metrics?.cost_usd) found.push(...spent(run, 'cost_usd', metrics.cost_usd))
       if (event.type === 'task.completed' && before?.status === 'claimed')
-        found.push(...succeeded(before.by, before.place, event.at - before.claimedAt, metrics?.cost_usd))
+        found.push(...succeededAs(before, event.data.by, event.at - before.claimedAt, metrics?.cost_usd))
       for (const gate of event.data.gates ?? [])
         found.push({ scope: run, name: `gate.${gate}.passed`, by: 1 })
       return found

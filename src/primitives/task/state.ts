@@ -277,7 +277,7 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
     case 'task.submitted': {
       const { by, digest, reviews: openReviews } = event.data
       const busyMs = s.status === 'claimed' ? event.at - s.claimedAt : 0
-      const place = s.status === 'claimed' && s.place ? { place: s.place } : {}
+      const place = s.status === 'claimed' && s.place && s.by === by ? { place: s.place } : {}
       return grown(base, { status: 'review', readyAt, busyMs, ...place, openReviews, by, digest, resultSeq })
     }
     case 'task.verified': {

@@ -7,7 +7,7 @@ interface Secret {
 }
 
 const secretName =
-  /KEY|TOKEN|SECRET|PASSW|PASSPHRASE|PASSCODE|CREDENTIAL|AUTH(?!OR)|PRIVATE|COOKIE|SIGNATURE|(^|_)(PASS|PWD|PAT|DSN)$/i
+  /KEY|TOKEN|SECRET|PASSW|PASSPHRASE|PASSCODE|CREDENTIAL|AUTH(?!OR)|PRIVATE|COOKIE|SIGNATURE|(^|_)(PASS|PAT|DSN)$|_PWD$/i
 /** An address with a password in it, such as a database's. */
 const withPassword = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i
 /** Anything shorter would also be found where it is not meant. */

@@ -61,10 +61,25 @@ export const reportOutcome = async (
     }
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure
+    // What the task wants in another form (a review its verdict): the attempt has failed, and the next one is told why.
+    if (outcome.ok && failure.code === 'invalid_argument')
+      return reportOutcome(parts, { held, turn, call }, misshapen(failure, outcome))
     const end = endOf(parts, turn, false, `its report was refused: ${failure.code}`, outcome)
     await keepTrying(() => store.execute(endTurn, end, call))
   }
 }
+
+const misshapen = (
+  { message, hint }: Failure,
+  { evidence, metrics }: TurnOutcome,
+): Extract<TurnOutcome, { ok: false }> => ({
+  ok: false,
+  error: `${message} ${hint}`,
+  fault: 'bad_answer',
+  retryable: true,
+  evidence,
+  metrics,
+})
 
 const handIn = async (
   parts: DispatcherParts,
@@ -75,7 +90,8 @@ const handIn = async (
   const { duration_ms, ...spent } = outcome.metrics
   const metrics = { duration_ms, ...spent }
   const speaker = { run: undefined, joined: [] }
-  let report: Report = { ...held, speaker, result: outcome.result, evidence, metrics }
+  const author = typeof evidence.answered_by === 'string' ? { author: evidence.answered_by } : {}
+  let report: Report = { ...held, ...author, speaker, result: outcome.result, evidence, metrics }
   const end = endOf(parts, turn, true, 'done', outcome)
   for (let round = 0; round < rounds; round++) {
     const done = await keepTrying(() => parts.store.execute(finishTurn, { report, end }, call))

@@ -68,6 +68,6 @@ export const createTasksTool = defineTool({
     const ids = Object.entries(task_ids)
     const some = ids.slice(0, shown).map(([key, id]) => `${key}: ${id}`)
     const more = ids.length > shown ? `, … ${ids.length - shown} more` : ''
-    return `${counted(ids.length, 'task')} in ${run_id}, ${ready} ready, ${blocked} blocked. ${some.join(', ')}${more}\nSomeone has to do them: claim_task here, or workers that joined. await_responses collects.`
+    return `${counted(ids.length, 'task')} in ${run_id}, ${ready} ready, ${blocked} blocked. ${some.join(', ')}${more}\nawait_responses collects. What is for session agents (runner client), someone has to claim: claim_task here, or workers that joined.`
   },
 })

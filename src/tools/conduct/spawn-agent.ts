@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { invalid } from '../../errors.ts'
 import type { Tx } from '../../kernel/ports.ts'
 import { type Spawn, spawnAgent } from '../../primitives/agent/commands/spawn.ts'
 import { runnerKinds } from '../../primitives/agent/events.ts'
@@ -80,6 +81,12 @@ export const spawnAgentTool = defineTool({
   output,
   run: async ({ run_id, idempotency_key, profile, ...rest }, ctx) => {
     const { runner = 'client', runner_options } = rest
+    if (runner === 'client' && runner_options)
+      throw invalid(
+        'runner_options',
+        'means nothing to an agent whose turns a session takes',
+        'Set runner to command or model, or leave runner_options out.',
+      )
     mustBeGivable(runner_options?.tools)
     const problem = ctx.workshop.problemWith(runner, runner_options)
     if (problem) throw problem

@@ -124,6 +124,6 @@ export const explainRouteTool = defineTool({
       policy_version === null ? 'no policy' : `rule ${rule_id ?? 'none'} of policy version ${policy_version}`
     const chain = hops.map(({ target, why_not }) => `${target}: ${why_not}`)
     const again = replays === null ? '' : ` The record ${replays ? 'replays' : 'does NOT replay'}.`
-    return `${who} for ${task_id} (${rule}): ${reason}.${again}${chain.length > 0 ? `\nPassed over: ${chain.join('; ')}.` : ''}`
+    return `${who} for ${task_id} (${rule}): ${reason.replace(/\.+$/, '')}.${again}${chain.length > 0 ? `\nPassed over: ${chain.join('; ')}.` : ''}`
   },
 })

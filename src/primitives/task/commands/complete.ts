@@ -23,6 +23,8 @@ import { openReviews } from './review.ts'
 export interface Report extends ReportOn {
   readonly result: unknown
   readonly evidence?: unknown
+  /** The agent whose work it is, where that is not the one who holds the claim: a second turn ran beside its own. */
+  readonly author?: string | undefined
   readonly confidence?: number | undefined
   readonly score?: number | undefined
   readonly metrics?: Readonly<Record<string, number>> | undefined
@@ -105,7 +107,7 @@ export const complete = async (tx: Tx, { run, task, proof }: Found, input: Repor
   const fits = made?.definitionSeq === state.definitionSeq && made.gatesSeq === gatesOf(run.state).seq
   const judged = state.status === 'claimed' && fits ? made : undefined
   const submission: Submission = {
-    by: state.status === 'claimed' ? state.by : null,
+    by: state.status === 'claimed' ? (input.author ?? state.by) : null,
     result: input.result,
     evidence: input.evidence ?? null,
     confidence: input.confidence ?? null,
