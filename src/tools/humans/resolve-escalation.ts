@@ -12,7 +12,9 @@ const input = z.strictObject({
   decision: z
     .enum([...decisions, 'acknowledge'])
     .describe('proceed accepts the submission or result; retry does it anew by the note'),
-  person: keptText(100).describe('Name of who decided; recorded as actor'),
+  person: keptText(100)
+    .refine((name) => /[\p{L}\p{N}]/u.test(name), { error: 'takes a name' })
+    .describe('Name of who decided; recorded as actor'),
   note: text(4_000).describe('The answer, or findings for a retry').optional(),
   result: json.describe('With proceed: counts in place of the submission').optional(),
   run_id: runId,

@@ -38,4 +38,24 @@ describe('a vote that comes to nothing', () => {
       board.call('resolve_escalation', { escalation_id, decision: 'retry', person: 'Ada' }),
     ).rejects.toMatchObject({ code: 'conflict' })
   })
+
+  it('is over for all when a person decides in the middle of it', async () => {
+    const board = await startPeopled()
+    await board.call('spawn_agent', { name: 'jo', purpose: 'vote' })
+    await board.call('spawn_agent', { name: 'kim', purpose: 'vote' })
+    const { proposal_id, task_id } = await board.call('propose', { question: 'Red?', options: ['yes', 'no'] })
+    await board.call('vote', { proposal_id, agent_id: 'jo', choice: 'yes' })
+    for (const person of [' ', '\u200b', '--'])
+      await expect(
+        board.call('resolve_escalation', { task_id, decision: 'proceed', person, result: 'no' }),
+      ).rejects.toMatchObject({ code: 'invalid_argument' })
+    await board.call('resolve_escalation', { task_id, decision: 'proceed', person: 'Ada', result: 'no' })
+    expect(await board.call('get_task', { task_id })).toMatchObject({
+      status: 'done',
+      proposal: { status: 'failed', waiting: [] },
+    })
+    await expect(board.call('vote', { proposal_id, agent_id: 'kim', choice: 'no' })).rejects.toMatchObject({
+      code: 'already_ended',
+    })
+  })
 })

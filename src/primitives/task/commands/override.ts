@@ -2,6 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import type { Verdict } from '../../escalation/terms.ts'
+import { withdraw } from '../../proposal/commands/settle.ts'
 import type { Run } from '../../run/find.ts'
 import { cancelTree } from '../cancel-tree.ts'
 import { dependentsOf, follow } from '../consequences.ts'
@@ -47,6 +48,8 @@ export const overrideTask = async (tx: Tx, run: Run, task: Task, given: Overridi
   const submission = given.result === undefined ? undefined : submissionBy(given.result)
   const override = { id: task.id, decision, person, note, escalation, whole, submission }
   await tx.append(task, accepted(decideOverride(task.state, override)))
+  // A person has decided: the vote that the task stood for is over.
+  if (task.state.decides !== undefined && hasEnded(task.state)) await withdraw(tx, task.state.decides)
   const so = await follow(tx, run, task)
   if (task.state.status !== 'review')
     await dropReviews(
