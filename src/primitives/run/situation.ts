@@ -10,6 +10,7 @@ import { orchestrationsOf } from '../orchestration/find.ts'
 import { type OrchestrationView, viewOf } from '../orchestration/outcome.ts'
 import type { Watcher } from '../presence/working.ts'
 import { openProposals, waitedFor } from '../proposal/find.ts'
+import { unroutable } from '../routing/unroutable.ts'
 import { busyIn } from '../task/busy.ts'
 import { claimable, failedInTheWay, inReview } from '../task/stuck.ts'
 import { type Facts, nextActions } from './advice.ts'
@@ -138,6 +139,7 @@ const factsOf = async (
   const agents = await someLiving(db, run.no, mostAgents)
   const open = run.state.status === 'open'
   const stalled = open ? await stalledAmong(db, agents, watcher) : []
+  const unrouted = open && counts.ready ? await unroutable(db, run, agents, watcher.machine) : []
   const fallen = open ? await fallenAgents(db, run.no, mostEnded) : []
   const { able, missed } = counts.ready ? await handsOf(db, agents, watcher) : noHands
   const { any, unserved } = counts.ready ? await claimable(db, run.no, agents) : nothingClaimable
@@ -149,7 +151,7 @@ const factsOf = async (
     agents: agents.length,
     able: without(able, stalled).map(callName),
     missed: without(missed, stalled).map(callName),
-    stalled: stalled.map(({ says }) => says),
+    stalled: [...stalled.map(({ says }) => says), ...unrouted],
     fallen: fallen.map((agent) => ({ agent: callName(agent), why: reasonOf(agent) })),
     claimable: any,
     unserved: agents.length < mostAgents ? unserved : await trulyUnserved(db, run, unserved),

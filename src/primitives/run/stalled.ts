@@ -6,12 +6,15 @@ import type { BreakerSubject } from '../breaker/terms.ts'
 import { endpointsFor } from '../model/find.ts'
 import type { Watcher } from '../presence/working.ts'
 import { isWorking } from '../task/outlook.ts'
+import { runByNo } from './find.ts'
 
 /** An agent that Baton works for and whose turns do not start now, whatever there is to do. */
 export interface Stalled {
   readonly agent: Agent
   /** What is wrong, and what to do. */
   readonly says: string
+  /** Nobody works for it: its means are there nowhere. */
+  readonly unmanned: boolean
 }
 
 /** Those of these agents whose command or endpoint is missing, or held back by its breaker. */
@@ -23,8 +26,9 @@ export const stalledAmong = async (
   const stalled: Stalled[] = []
   for (const agent of agents) {
     if (agent.state.runner === 'client') continue
-    const says = (await heldBack(db, agent)) ?? (await unmanned(db, agent, watcher))
-    if (says !== undefined) stalled.push({ agent, says })
+    const held = (await heldBack(db, agent)) ?? (await tooDear(db, agent))
+    const says = held ?? (await unmanned(db, agent, watcher))
+    if (says !== undefined) stalled.push({ agent, says, unmanned: held === undefined })
   }
   return stalled
 }
@@ -60,6 +64,20 @@ const heldBack = async (db: Reader, agent: Agent): Promise<string | undefined> =
   const [first] = waits.sort((a, b) => a.until - b.until)
   if (!first) return undefined
   return `${callName(agent)} waits: ${sayMeans(agent.state)} failed too often (${first.why}) and is tried again at ${new Date(first.until).toISOString()}; what cannot wait, give to another agent (update_task with agent_id).`
+}
+
+/** What is left of the budget is less than the least that one turn of a model agent may take. */
+const tooDear = async (db: Reader, agent: Agent): Promise<string | undefined> => {
+  const name = meansOf(agent.state)
+  const run = await runByNo(db, agent.run)
+  const { max_tokens: most } = run.state.settings
+  if (agent.state.runner !== 'model' || name === null || most === null) return undefined
+  const counts = await db.tallies(String(run.no))
+  const left = most - (counts.tokens ?? 0) - (counts.reserved_tokens ?? 0)
+  const ceilings = (await endpointsFor(db, name)).map(({ state: { endpoint } }) => endpoint.max_output_tokens)
+  const least = Math.min(...ceilings)
+  if (ceilings.length === 0 || left >= least) return undefined
+  return `${callName(agent)} starts no turn: ${Math.max(0, left)} of max_tokens ${most} are left, and one answer of ${sayMeans(agent.state)} may take ${least}. update_run raises the limit; a smaller max_output_tokens of the endpoint does too.`
 }
 
 const callName = ({ id, state }: Agent): string => state.name ?? id

@@ -1,8 +1,11 @@
 import type { Reader } from '../../kernel/ports.ts'
+import { someLiving } from '../agent/queries.ts'
 import { orchestrationsOf } from '../orchestration/find.ts'
 import { type OrchestrationView, viewOf } from '../orchestration/outcome.ts'
 import type { Watcher } from '../presence/working.ts'
+import { unroutable } from '../routing/unroutable.ts'
 import { runByNo } from '../run/find.ts'
+import { stalledAmong } from '../run/stalled.ts'
 import { adviceFrom } from './advice.ts'
 import { type Awaited, type Ended, type EndedPage, endedAfter, pendingOf } from './awaited.ts'
 import { excerpt } from './excerpt.ts'
@@ -120,9 +123,28 @@ export const responsesOf = async (db: Reader, ask: Ask): Promise<Responses> => {
     pending: pending.map((task) => ({ task_id: task.id, key: task.state.key, why: outlook.why(task) })),
     pending_total: total,
     orchestrations: await endedWith(db, awaited.run, responses),
-    advice: pending.length === 0 ? [] : adviceFrom(outlook),
+    advice:
+      pending.length === 0
+        ? []
+        : [...new Set([...(await heldUp(db, awaited.run, watcher)), ...adviceFrom(outlook)])],
     cursor: page.through,
   }
+}
+
+/** The most lines of each kind that say why nothing starts. */
+const mostHeldUp = 3
+/** Agents that are looked at for it. */
+const mostAgents = 50
+
+/** Why what is ready does not start, where that is neither a matter of who is there nor of what it waits for. */
+const heldUp = async (db: Reader, no: number, watcher: Watcher): Promise<readonly string[]> => {
+  if ((await db.tally(String(no), 'task.ready')) === 0) return []
+  const run = await runByNo(db, no)
+  const agents = await someLiving(db, no, mostAgents)
+  // Those that nobody works for are named with their tasks.
+  const stalled = (await stalledAmong(db, agents, watcher)).filter(({ unmanned }) => !unmanned)
+  const unrouted = await unroutable(db, run, agents, watcher.machine)
+  return [...stalled.slice(0, mostHeldUp).map(({ says }) => says), ...unrouted.slice(0, mostHeldUp)]
 }
 
 /** How far back the orchestrations of a run are looked through. */
