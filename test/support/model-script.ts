@@ -33,6 +33,8 @@ export type Reply =
   /** Accepts the request and tears the connection. */
   | { readonly kind: 'hang_up' }
   | { readonly kind: 'raw'; readonly type: string; readonly body: string }
+  /** Sends a space every 20 ms, and never ends. */
+  | { readonly kind: 'drip'; readonly type: string; readonly status?: number }
   | { readonly kind: 'redirect'; readonly status: number; readonly to: string }
   | { readonly kind: 'endless' }
   /** Says the key that it was called with, in pieces and as the answer's id, inside JSON where `json` is set; in a 400 with `as_error`, plainly or

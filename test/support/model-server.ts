@@ -15,6 +15,8 @@ const longestLife = 600_000
  */
 export class ModelServer {
   readonly got: Got[] = []
+  /** Open now. */
+  connections = 0
   private readonly server: Server
   private readonly lines: Line[]
   private readonly otherwise: Reply
@@ -27,6 +29,10 @@ export class ModelServer {
       // Clients that leave in the middle are part of the play.
       response.on('error', () => undefined)
       this.serve(request, response).catch(() => response.destroy())
+    })
+    this.server.on('connection', (socket) => {
+      this.connections++
+      socket.once('close', () => this.connections--)
     })
     this.life = setTimeout(() => void this.close(), longestLife)
     this.life.unref()
@@ -155,6 +161,13 @@ const play = async (reply: Reply, got: Got, wire: Wire, response: ServerResponse
       return
     case 'raw':
       response.writeHead(200, { 'content-type': reply.type }).end(reply.body)
+      return
+    case 'drip':
+      response.writeHead(reply.status ?? 200, { 'content-type': reply.type })
+      while (!response.destroyed) {
+        response.write(' ')
+        await delay(20)
+      }
       return
     case 'redirect':
       response.writeHead(reply.status, { location: reply.to }).end()

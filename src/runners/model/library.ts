@@ -1,5 +1,6 @@
 import type { AnthropicProvider } from '@ai-sdk/anthropic'
 import type { ModelEndpoint } from '../../primitives/model/terms.ts'
+import { beginning } from './beginning.ts'
 import { badAnswer } from './trouble.ts'
 
 type Fetch = typeof globalThis.fetch
@@ -52,12 +53,19 @@ const renamedLimit = ({ max_tokens, ...rest }: Record<string, unknown>): Record<
   max_completion_tokens: max_tokens,
 })
 
+/** An answer with an error status says why in few words: what does not come soon, or goes on, is not waited for. */
+const briefly = async (response: Response): Promise<Response> => {
+  const { text } = await beginning(response, { maxBytes: 65_536, maxMs: 2_000 })
+  return new Response(text === '' ? null : text, { status: response.status, headers: response.headers })
+}
+
 const eventsOnly =
   (fetch: Fetch): Fetch =>
   async (input, init) => {
     const response = await fetch(input, init)
     const type = response.headers.get('content-type')?.split(';')[0]?.trim() ?? ''
-    if (!response.ok || type.toLowerCase() === 'text/event-stream') return response
+    if (!response.ok) return briefly(response)
+    if (type.toLowerCase() === 'text/event-stream') return response
     await response.body?.cancel()
     throw badAnswer(
       `answers with ${/^[\w.+-]{1,40}\/[\w.+-]{1,40}$/.test(type) ? type : 'something else'} instead of text/event-stream`,
