@@ -1,11 +1,13 @@
 /** What a loopback model server does with one request. */
 export type Reply =
-  /** Answers, in pieces, `drip_ms` apart. `usage: null` reports none. `cut` ends at the limit of tokens. */
+  /** Answers, in pieces, `drip_ms` apart; with `whole` in one, though a stream was asked for. `usage: null` reports none.
+   * `cut` ends at the limit of tokens. */
   | {
       readonly kind: 'say'
       readonly text: string
       readonly pieces?: number
       readonly drip_ms?: number
+      readonly whole?: boolean
       readonly usage?: { readonly input: number; readonly output: number } | null
       readonly finish?: 'stop' | 'cut' | 'filtered'
     }
@@ -17,6 +19,7 @@ export type Reply =
       readonly text?: string
       /** `args` as a text is sent as it is, valid or not. */
       readonly calls: readonly { readonly tool: string; readonly args: object | string }[]
+      readonly whole?: boolean
       readonly usage?: { readonly input: number; readonly output: number } | null
     }
   | {

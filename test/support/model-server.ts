@@ -116,7 +116,9 @@ const play = async (reply: Reply, got: Got, wire: Wire, response: ServerResponse
       return play({ kind: 'say', text: `Done: ${lastLine(got.body).slice(0, 60)}` }, got, wire, response)
     case 'say': {
       const { text, pieces = 3, usage = { input: 11, output: 7 }, finish = 'stop', drip_ms } = reply
-      return tell({ pieces: split(text, pieces), calls: [], usage, finish }, got, wire, response, drip_ms)
+      const told = { pieces: split(text, pieces), calls: [], usage, finish }
+      if (reply.whole) return json(response, 200, wire.whole(told, model))
+      return tell(told, got, wire, response, drip_ms)
     }
     case 'call': {
       const calls = reply.calls.map(({ tool, args }) => ({
@@ -124,12 +126,9 @@ const play = async (reply: Reply, got: Got, wire: Wire, response: ServerResponse
         args: typeof args === 'string' ? args : JSON.stringify(args),
       }))
       const { usage = { input: 11, output: 7 } } = reply
-      return tell(
-        { pieces: reply.text ? split(reply.text, 2) : [], calls, usage, finish: 'stop' },
-        got,
-        wire,
-        response,
-      )
+      const told = { pieces: reply.text ? split(reply.text, 2) : [], calls, usage, finish: 'stop' } as const
+      if (reply.whole) return json(response, 200, wire.whole(told, model))
+      return tell(told, got, wire, response)
     }
     case 'status':
       return json(

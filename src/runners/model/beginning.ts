@@ -35,5 +35,6 @@ export async function beginning(
   } finally {
     clearTimeout(timer)
     await leave()
+    reader.releaseLock()
   }
 }

@@ -13,6 +13,7 @@ const drip = (type: string, status = 200): Reply => ({ kind: 'drip', type, statu
 describe.each(protocols)('a turn at an %s endpoint leaves no connection behind', (protocol) => {
   it.each([
     ['a web page without end', drip('text/html'), 'bad_answer'],
+    ['JSON without end', drip('application/json'), 'bad_answer'],
     ['an error without end', drip('application/json', 400), 'refused'],
     ['an answer too large', { kind: 'endless' }, 'bad_answer'],
     ['half an answer', { kind: 'break', text: 'Two', how: 'end' }, 'bad_answer'],
