@@ -1,11 +1,13 @@
 /** What a loopback model server does with one request. */
 export type Reply =
-  /** Answers, in pieces, `drip_ms` apart. `usage: null` reports none. `cut` ends at the limit of tokens. */
+  /** Answers, in pieces, `drip_ms` apart; with `whole` in one, though a stream was asked for. `usage: null` reports none.
+   * `cut` ends at the limit of tokens. */
   | {
       readonly kind: 'say'
       readonly text: string
       readonly pieces?: number
       readonly drip_ms?: number
+      readonly whole?: boolean
       readonly usage?: { readonly input: number; readonly output: number } | null
       readonly finish?: 'stop' | 'cut' | 'filtered'
     }
@@ -17,6 +19,7 @@ export type Reply =
       readonly text?: string
       /** `args` as a text is sent as it is, valid or not. */
       readonly calls: readonly { readonly tool: string; readonly args: object | string }[]
+      readonly whole?: boolean
       readonly usage?: { readonly input: number; readonly output: number } | null
     }
   | {
@@ -33,6 +36,8 @@ export type Reply =
   /** Accepts the request and tears the connection. */
   | { readonly kind: 'hang_up' }
   | { readonly kind: 'raw'; readonly type: string; readonly body: string }
+  /** Sends a space every 20 ms, and never ends. */
+  | { readonly kind: 'drip'; readonly type: string; readonly status?: number }
   | { readonly kind: 'redirect'; readonly status: number; readonly to: string }
   | { readonly kind: 'endless' }
   /** Says the key that it was called with, in pieces and as the answer's id, inside JSON where `json` is set; in a 400 with `as_error`, plainly or

@@ -15,6 +15,8 @@ const longestLife = 600_000
  */
 export class ModelServer {
   readonly got: Got[] = []
+  /** Open now. */
+  connections = 0
   private readonly server: Server
   private readonly lines: Line[]
   private readonly otherwise: Reply
@@ -27,6 +29,10 @@ export class ModelServer {
       // Clients that leave in the middle are part of the play.
       response.on('error', () => undefined)
       this.serve(request, response).catch(() => response.destroy())
+    })
+    this.server.on('connection', (socket) => {
+      this.connections++
+      socket.once('close', () => this.connections--)
     })
     this.life = setTimeout(() => void this.close(), longestLife)
     this.life.unref()
@@ -110,7 +116,9 @@ const play = async (reply: Reply, got: Got, wire: Wire, response: ServerResponse
       return play({ kind: 'say', text: `Done: ${lastLine(got.body).slice(0, 60)}` }, got, wire, response)
     case 'say': {
       const { text, pieces = 3, usage = { input: 11, output: 7 }, finish = 'stop', drip_ms } = reply
-      return tell({ pieces: split(text, pieces), calls: [], usage, finish }, got, wire, response, drip_ms)
+      const told = { pieces: split(text, pieces), calls: [], usage, finish }
+      if (reply.whole) return json(response, 200, wire.whole(told, model))
+      return tell(told, got, wire, response, drip_ms)
     }
     case 'call': {
       const calls = reply.calls.map(({ tool, args }) => ({
@@ -118,12 +126,9 @@ const play = async (reply: Reply, got: Got, wire: Wire, response: ServerResponse
         args: typeof args === 'string' ? args : JSON.stringify(args),
       }))
       const { usage = { input: 11, output: 7 } } = reply
-      return tell(
-        { pieces: reply.text ? split(reply.text, 2) : [], calls, usage, finish: 'stop' },
-        got,
-        wire,
-        response,
-      )
+      const told = { pieces: reply.text ? split(reply.text, 2) : [], calls, usage, finish: 'stop' } as const
+      if (reply.whole) return json(response, 200, wire.whole(told, model))
+      return tell(told, got, wire, response)
     }
     case 'status':
       return json(
@@ -155,6 +160,13 @@ const play = async (reply: Reply, got: Got, wire: Wire, response: ServerResponse
       return
     case 'raw':
       response.writeHead(200, { 'content-type': reply.type }).end(reply.body)
+      return
+    case 'drip':
+      response.writeHead(reply.status ?? 200, { 'content-type': reply.type })
+      while (!response.destroyed) {
+        response.write(' ')
+        await delay(20)
+      }
       return
     case 'redirect':
       response.writeHead(reply.status, { location: reply.to }).end()

@@ -2,7 +2,6 @@ import { lookup } from 'node:dns'
 import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
-import { Readable } from 'node:stream'
 import { isLoopback } from '../../primitives/model/decide-host.ts'
 import { badAnswer } from './trouble.ts'
 
@@ -34,7 +33,8 @@ export async function send(url: URL, sent: SentRequest): Promise<Response> {
       },
       resolve,
     )
-    request.once('error', reject)
+    // Not once: a request that is given up later may tell of it again, to nobody.
+    request.on('error', reject)
     request.end(sent.body)
   })
   const encoding = message.headers['content-encoding']
@@ -69,23 +69,37 @@ const responseOf = (message: IncomingMessage, maxBytes: number): Response => {
       for (const value of values ?? []) headers.append(name, value)
     }
     if ([204, 205, 304].includes(status)) {
-      message.resume()
+      message.destroy()
       return new Response(null, { status, headers })
     }
-    const body = Readable.toWeb(Readable.from(bounded(message, maxBytes))) as ReadableStream<Uint8Array>
-    return new Response(body, { status, headers })
+    return new Response(bodyOf(message, maxBytes), { status, headers })
   } catch {
     message.destroy()
     throw badAnswer(`answers with a status or headers that no HTTP knows (${status})`)
   }
 }
 
-/** Read as it is asked for: an endless answer is neither held in memory nor read to the end. */
-async function* bounded(message: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
+/**
+ * Read as it is asked for: an endless answer is neither held in memory nor read to the end. Whoever cancels it, read or
+ * not, closes the connection (a generator that was never begun would keep it open).
+ */
+const bodyOf = (message: IncomingMessage, maxBytes: number): ReadableStream<Uint8Array> => {
+  const chunks = (message as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
   let bytes = 0
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > maxBytes) throw badAnswer(`answers with more than ${maxBytes} bytes`)
-    yield chunk
-  }
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next()
+        if (done) return controller.close()
+        bytes += value.length
+        if (bytes > maxBytes) {
+          message.destroy()
+          throw badAnswer(`answers with more than ${maxBytes} bytes`)
+        }
+        controller.enqueue(value)
+      },
+      cancel: () => void message.destroy(),
+    },
+    { highWaterMark: 0 },
+  )
 }

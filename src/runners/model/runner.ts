@@ -1,7 +1,7 @@
 import type { Failure } from '../../errors.ts'
 import type { ModelEndpoint } from '../../primitives/model/terms.ts'
 import type { Log } from '../../telemetry/log.ts'
-import type { Evidence, Runner, Turn, TurnIo, TurnOutcome } from '../port.ts'
+import type { Evidence, Metrics, Runner, Turn, TurnIo, TurnOutcome } from '../port.ts'
 import { redact, redactStream } from '../redact.ts'
 import { resultOf } from './answer.ts'
 import { type Course, converse } from './conversation.ts'
@@ -11,7 +11,7 @@ import { guardedFetch } from './guard.ts'
 import { timeLimit } from './time-limit.ts'
 import type { AgentTool } from './toolbox.ts'
 import type { TroubleTold } from './trouble.ts'
-import { metricsOf, sumOf } from './usage.ts'
+import { spentOn } from './usage.ts'
 
 export interface ModelRunnerParts {
   /** Which endpoint takes the turn, or why none does. */
@@ -77,8 +77,11 @@ const turnAt = async (
   const passed = () => parts.now() - began
   const secrets = key === undefined ? [] : [key]
   const said = tail(secrets, io)
-  const evidence = (): Evidence => courseOf(endpoint, course, status, passed())
-  const metrics = () => metricsOf(passed(), sumOf(course.tokens), endpoint.price)
+  const account = (): { evidence: Evidence; metrics: Metrics } => {
+    const { metrics, implausible } = spentOn(course.tokens, passed(), endpoint.price)
+    const evidence = courseOf(endpoint, course, status, metrics.duration_ms)
+    return { evidence: { ...evidence, ...(implausible && { usage: 'implausible' }) }, metrics }
+  }
   try {
     const talk = converse(
       {
@@ -109,11 +112,12 @@ const turnAt = async (
     // Whatever the library or a tool may still be waiting for, the turn is over when its time is.
     const spoken = await Promise.race([talk, limit.reached])
     const text = redact(spoken.text, secrets)
+    const { evidence, metrics } = account()
     return {
       ok: true,
       result: resultOf(text),
-      evidence: { ...evidence(), ...endingOf(spoken.finish_reason, text) },
-      metrics: metrics(),
+      evidence: { ...evidence, ...endingOf(spoken.finish_reason, text) },
+      metrics,
     }
   } catch (error) {
     const trouble = io.signal.aborted
@@ -127,8 +131,7 @@ const turnAt = async (
       fault: trouble.fault,
       retryable: trouble.retryable,
       ...(trouble.retry_after_ms !== undefined && { retryAfterMs: trouble.retry_after_ms }),
-      evidence: evidence(),
-      metrics: metrics(),
+      ...account(),
     }
   } finally {
     limit.end()

@@ -1,10 +1,10 @@
 export interface TimeLimit {
-  /** Aborted by `outer`, or when the time is over. */
+  /** Aborted by `outer`, when the time is over, and by `end`. */
   readonly signal: AbortSignal
   readonly over: boolean
   /** Rejects when `signal` is aborted. */
   readonly reached: Promise<never>
-  /** Lets the timer go; to be called whatever happened. */
+  /** Lets the timer go, and whatever still listens to `signal`, such as a connection; to be called whatever happened. */
   end(): void
 }
 
@@ -40,6 +40,7 @@ export function timeLimit(ms: number, outer?: AbortSignal): TimeLimit {
     end: () => {
       clearTimeout(timer)
       outer?.removeEventListener('abort', leave)
+      controller.abort(new DOMException('Nobody waits for it any more.', 'AbortError'))
     },
   }
 }

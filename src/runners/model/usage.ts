@@ -4,7 +4,20 @@ import type { Metrics } from '../port.ts'
 export interface Tokens {
   readonly input?: number
   readonly output?: number
+  /** The endpoint reported a number that no answer can have used, which counts as none reported. */
+  readonly implausible?: true
 }
+
+/** What a turn used, as far as it is known. */
+export interface Spent {
+  readonly metrics: Metrics
+  readonly implausible: boolean
+}
+
+/** Tokens, or US dollars. What an endpoint says is data: one wrong number would use up a budget for good. */
+const most = 1e12
+const plausible = (value: number): boolean => value >= 0 && value <= most
+const isCount = (value: number): boolean => Number.isInteger(value) && plausible(value)
 
 /**
  * The tokens of one answer as the endpoint itself reports them. The client library fills gaps with zero, so this reads
@@ -12,40 +25,50 @@ export interface Tokens {
  */
 export function reportedTokens(raw: unknown, protocol: ModelEndpoint['protocol']): Tokens {
   const usage = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>
-  const count = (field: string): number | undefined => {
+  const reported = (field: string): number | undefined => {
     const value = usage[field]
-    return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+    return typeof value === 'number' ? value : undefined
   }
-  if (protocol === 'openai') return tokens(count('prompt_tokens'), count('completion_tokens'))
-  const fresh = count('input_tokens')
-  const cached = (count('cache_read_input_tokens') ?? 0) + (count('cache_creation_input_tokens') ?? 0)
-  return tokens(fresh === undefined ? undefined : fresh + cached, count('output_tokens'))
+  if (protocol === 'openai') return tokens(reported('prompt_tokens'), reported('completion_tokens'))
+  const fresh = reported('input_tokens')
+  const cached = [reported('cache_read_input_tokens') ?? 0, reported('cache_creation_input_tokens') ?? 0]
+  // Not a sum in which one wrong number makes up for another.
+  const input =
+    fresh === undefined ? undefined : [fresh, ...cached].every(isCount) ? sum([fresh, ...cached]) : Number.NaN
+  return tokens(input, reported('output_tokens'))
 }
 
-/** Of several answers together; unknown as soon as it is for one of them. */
-export const sumOf = (answers: readonly Tokens[]): Tokens =>
-  tokens(total(answers.map(({ input }) => input)), total(answers.map(({ output }) => output)))
-
-/** Cost in US dollars stands only where both counts and the price are known. */
-export function metricsOf(duration_ms: number, { input, output }: Tokens, price: ModelPrice | null): Metrics {
+/** Of all answers of a turn together; unknown as soon as it is for one of them. Cost stands only where both counts and the price are known. */
+export function spentOn(answers: readonly Tokens[], duration_ms: number, price: ModelPrice | null): Spent {
+  const { input, output, implausible } = tokens(
+    total(answers.map((answer) => answer.input)),
+    total(answers.map((answer) => answer.output)),
+  )
+  const both = input === undefined || output === undefined ? undefined : input + output
+  const cost_usd = both === undefined || !price ? undefined : cost(input ?? 0, output ?? 0, price)
+  const wrong = (both !== undefined && !isCount(both)) || (cost_usd !== undefined && !plausible(cost_usd))
   return {
-    duration_ms,
-    ...(input !== undefined && { input_tokens: input }),
-    ...(output !== undefined && { output_tokens: output }),
-    ...(input !== undefined && output !== undefined && { tokens: input + output }),
-    ...(input !== undefined && output !== undefined && price && { cost_usd: cost(input, output, price) }),
+    metrics: {
+      duration_ms,
+      ...(!wrong && input !== undefined && { input_tokens: input }),
+      ...(!wrong && output !== undefined && { output_tokens: output }),
+      ...(!wrong && both !== undefined && { tokens: both }),
+      ...(!wrong && cost_usd !== undefined && { cost_usd }),
+    },
+    implausible: wrong || implausible === true || answers.some((answer) => answer.implausible),
   }
 }
 
 const cost = (input: number, output: number, price: ModelPrice): number =>
   (input * price.input_per_million_usd + output * price.output_per_million_usd) / 1_000_000
 
+const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0)
+
 const total = (counts: readonly (number | undefined)[]): number | undefined =>
-  counts.length > 0 && counts.every((count) => count !== undefined)
-    ? counts.reduce<number>((sum, count) => sum + count, 0)
-    : undefined
+  counts.length > 0 && counts.every((count) => count !== undefined) ? sum(counts) : undefined
 
 const tokens = (input: number | undefined, output: number | undefined): Tokens => ({
-  ...(input !== undefined && { input }),
-  ...(output !== undefined && { output }),
+  ...(input !== undefined && isCount(input) && { input }),
+  ...(output !== undefined && isCount(output) && { output }),
+  ...([input, output].some((count) => count !== undefined && !isCount(count)) && { implausible: true }),
 })
