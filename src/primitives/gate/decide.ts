@@ -11,15 +11,23 @@ export interface Evidence {
 /** Metrics of the run by name; null where there is no sample yet. */
 export type RunMetrics = Readonly<Record<string, number | null>>
 
-/** The gates that a task stands under: those of its scope, and those that its checks name. */
+/**
+ * The gates that a task stands under: those of its scope, and those that its checks name. A gate over all work does not
+ * hold for a task with a role (it leads or judges): its answer has a given form, which could never pass.
+ */
 export const gatesFor = (
   gates: readonly Gate[],
-  task: { readonly id: string; readonly key: string | null; readonly scopes: readonly string[] },
+  task: {
+    readonly id: string
+    readonly key: string | null
+    readonly scopes: readonly string[]
+    readonly role?: string | undefined
+  },
   named: readonly string[],
 ): readonly Gate[] =>
   gates.filter(({ name, tasks, tags }) => {
     if (named.includes(name)) return true
-    if (tasks === null && tags === null) return true
+    if (tasks === null && tags === null) return task.role === undefined
     const byTask = tasks?.some((one) => one === task.id || one === task.key) ?? false
     return byTask || (tags?.some((tag) => task.scopes.includes(tag)) ?? false)
   })

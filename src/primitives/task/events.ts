@@ -25,6 +25,12 @@ export interface StartRule {
   readonly inputs: 'nothing' | 'handoff'
 }
 
+/**
+ * A task that says something of the work of others, in a given form: it chooses among candidates (`lead`) or scores
+ * options (`judge`). It is no work itself, so gates over all work of a run are none of its business.
+ */
+export type Role = 'lead' | 'judge'
+
 /** What is asked: the part of a task that its worker reads. Stored once, in the event. */
 export interface Definition {
   readonly title: string
@@ -75,6 +81,8 @@ export type TaskEvent =
         readonly start?: StartRule
         /** The decision (a proposal) that ends it: nobody can claim it. Absent from all other tasks. */
         readonly decides?: string
+        /** Absent from work. */
+        readonly role?: Role
       }
     }
   | {

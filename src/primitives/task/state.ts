@@ -1,6 +1,6 @@
 import type { Recorded } from '../../kernel/event.ts'
 import type { ArmPlace } from '../routing/arm.ts'
-import type { StartRule, TaskEvent } from './events.ts'
+import type { Role, StartRule, TaskEvent } from './events.ts'
 import { laneNo } from './lane.ts'
 import type { Priority } from './priority.ts'
 
@@ -30,6 +30,8 @@ interface TaskCommon {
   readonly start?: StartRule
   /** The decision that ends it; absent from tasks that agents do. */
   readonly decides?: string
+  /** Absent from work. */
+  readonly role?: Role
 }
 
 /** The report that ended an attempt, so that the same report again gets the same answer. */
@@ -128,6 +130,7 @@ export const reportOf = (state: TaskState): string | null => {
 const common = (s: TaskState): TaskCommon => {
   const base = plain(s)
   if (s.start) Object.assign(base, { start: s.start })
+  if (s.role) Object.assign(base, { role: s.role })
   return s.decides === undefined ? base : Object.assign(base, { decides: s.decides })
 }
 
@@ -189,6 +192,7 @@ const created = (event: Recorded<Extract<TaskEvent, { type: 'task.created' }>>):
     createdAt: event.at,
   }
   if (d.start) Object.assign(base, { start: d.start })
+  if (d.role) Object.assign(base, { role: d.role })
   if (d.decides !== undefined) Object.assign(base, { decides: d.decides })
   return blockedOrReady(base, d.blocked, event.at)
 }

@@ -69,4 +69,11 @@ describe('the gates over a task', () => {
     expect(names({ id: 'tsk_1', key: 'build', scopes: ['release'] })).toEqual(['run', 'by key', 'by tag'])
     expect(names({ id: 'tsk_1', key: null, scopes: [] }, ['named'])).toEqual(['run', 'named'])
   })
+
+  it('are for one that leads or judges only those that mean it', () => {
+    for (const role of ['lead', 'judge']) {
+      expect(names({ id: 'tsk_1', key: null, scopes: [], role })).toEqual([])
+      expect(names({ id: 'tsk_1', key: 'build', scopes: [], role }, ['named'])).toEqual(['by key', 'named'])
+    }
+  })
 })

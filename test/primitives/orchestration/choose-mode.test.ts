@@ -52,6 +52,26 @@ describe('choosing a mode', () => {
     expect(word).toBeGreaterThan(none)
   })
 
+  it.each([
+    ['First collect data, then analyse it, then write a report', '"first" and "then" state an order'],
+    ['Write a poem. First, an outline; finally, the last polish', '"first" and "finally" state an order'],
+    ['Do this:\n1. Write a story\n2. Write a song\n3. Write a poem', 'its numbers state an order'],
+    ['1. collect 2. analyse 3. write', 'its numbers state an order'],
+    ['Write a poem; after that a song', '"after that" states an order'],
+    ['Write a story, a song and, finally, a poem', '"finally" states an order'],
+  ])('takes the order that a query states: %s', (query, reason) => {
+    expect(chooseMode(query)).toMatchObject({ mode: 'sequential', reason, stated: true })
+  })
+
+  it.each([
+    'Write a function that returns the first item of a list',
+    'Write a poem about the first snow',
+    'Write a script in Python 3.2 with 1.5 GB',
+  ])('reads no order into %s', (query) => {
+    expect(chooseMode(query)).toMatchObject({ mode: 'collaborative' })
+    expect(chooseMode(query).stated).toBeUndefined()
+  })
+
   it('takes two stages named in it for a sequence', () => {
     expect(modeOf('Design the login, implement it and review it')).toBe('sequential')
   })

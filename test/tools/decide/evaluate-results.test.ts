@@ -217,6 +217,19 @@ describe('evaluate_results', () => {
       expect(sent).toMatchObject({ verification: 'rejected', status: 'ready' })
     })
 
+    it('is held by no gate over all work: its answer has a given form', async () => {
+      await done('one', 'Twelve.')
+      await done('two', 'Ten.')
+      const agent_id = await hire()
+      await board.call('set_quality_gate', { name: 'good', metric: 'score', at_least: 0.8 })
+      const { pending } = await evaluate(asked)
+      const { lease_token } = await board.call('claim_task', { agent_id })
+      const result = { scores: { one: { truth: 0.8 }, two: { truth: 0.6, style: 0.2 } } }
+      expect(
+        await board.call('complete_task', { task_id: pending.task_id, lease_token, result }),
+      ).toMatchObject({ status: 'done' })
+    })
+
     it('judges nobody else than others, and only what is missing', async () => {
       await done('one', 'Twelve.')
       await done('two', 'Ten.')

@@ -274,15 +274,44 @@ describe('collaborative', () => {
     expect(said).toMatchObject({ status: 'ready', verification: 'rejected' })
   })
 
-  it('lets the lead choose among those that got through', async () => {
+  it('lets the lead choose among those that got through, and sends back a choice of one that failed', async () => {
     await spawn('judge')
     await orchestrate({ mode: 'collaborative' })
-    await work(baton, [...agents, 'judge'], (task) => {
-      if (task.key === 'candidate-1') return { fail: 'rain' }
-      return { result: task.key === 'lead' ? { choice: 'candidate-1' } : task.key }
+    await work(baton, agents, (task) =>
+      task.key === 'candidate-1' ? { fail: 'rain' } : { result: task.key },
+    )
+    const { task } = await baton.call('claim_task', { agent_id: 'judge' })
+    const chosen = (choice: string) => ({ task_id: task.task_id, result: { choice } })
+    expect(await baton.call('complete_task', chosen('candidate-1'))).toMatchObject({
+      status: 'ready',
+      verification: 'rejected',
+      findings: expect.stringMatching(/choice.*candidate-2.*candidate-3/s),
     })
-    // It chose one that failed: nothing is chosen, and that is told.
-    expect(await outcome(baton)).toMatchObject({ status: 'partial', choice: null })
+    expect(await outcome(baton)).toMatchObject({ status: 'open' })
+    await turn(baton, 'judge', () => ({ result: { choice: 'candidate-2' } }))
+    expect(await outcome(baton)).toMatchObject({ status: 'partial', choice: { name: 'candidate-2' } })
+  })
+
+  it('gates over all work hold for the candidates, and not for the lead who chooses', async () => {
+    await spawn('judge')
+    await baton.call('set_quality_gate', { name: 'good', metric: 'score', at_least: 0.8 })
+    await orchestrate({ mode: 'collaborative' })
+    const tasks = await work(baton, [...agents, 'judge'], (task) =>
+      task.key === 'lead' ? { result: { choice: 'candidate-1' } } : { result: 1, score: 0.9 },
+    )
+    expect(tasks.map(({ key, quality_gates }) => `${key} ${quality_gates?.length ?? 0}`)).toEqual([
+      ...['candidate-1 1', 'candidate-2 1', 'candidate-3 1', 'lead 0'],
+    ])
+    expect(await outcome(baton)).toMatchObject({ status: 'completed', choice: { by: 'lead' } })
+  })
+
+  it('gates over all work hold for a lead who joins the parts: that is work', async () => {
+    await spawn('judge')
+    await baton.call('set_quality_gate', { name: 'good', metric: 'score', at_least: 0.8 })
+    await orchestrate({ mode: 'parallel', coordination: 'hierarchical', subtasks: ['a', 'b'] })
+    await work(baton, agents, () => ({ result: 1, score: 0.9 }))
+    const { task } = await baton.call('claim_task', { agent_id: 'judge' })
+    expect(task).toMatchObject({ key: 'lead', quality_gates: [{ name: 'good' }] })
   })
 })
 
@@ -300,6 +329,24 @@ describe('a quorum', () => {
     await expect(baton.call('complete_task', late)).rejects.toMatchObject({ code: 'lease_lost' })
     await turn(baton, 'judge', obliging)
     expect(await outcome(baton)).toMatchObject({ status: 'completed', coordination_efficiency: 1 })
+  })
+
+  it('leaves the lead no choice but among what is done: then the whole is completed', async () => {
+    await spawn('judge')
+    await orchestrate({ mode: 'collaborative', quorum: 2 })
+    await turn(baton, 'ann', obliging)
+    await turn(baton, 'bob', obliging)
+    const { task } = await baton.call('claim_task', { agent_id: 'judge' })
+    const result = { choice: 'candidate-3' }
+    expect(await baton.call('complete_task', { task_id: task.task_id, result })).toMatchObject({
+      status: 'ready',
+      verification: 'rejected',
+    })
+    await turn(baton, 'judge', () => ({ result: { choice: 'candidate-2' } }))
+    expect(await outcome(baton)).toMatchObject({
+      status: 'completed',
+      choice: { name: 'candidate-2', by: 'lead' },
+    })
   })
 
   it('that cannot be met any more never starts the lead', async () => {
@@ -343,6 +390,17 @@ describe('the call', () => {
     expect(key).toBe('part-1.2')
     const { task } = await baton.call('claim_task', { agent_id: 'ann' })
     expect(task).toMatchObject({ key: 'part-1', context: { wood: 'oak' } })
+  })
+
+  it('refuses a template beside subtasks, and warns of subtasks that repeat others', async () => {
+    await expect(orchestrate({ subtasks: ['a', 'b'], template: 'code' })).rejects.toMatchObject({
+      code: 'invalid_argument',
+      report: { details: { field: 'template' } },
+    })
+    const { warnings, task_ids } = await orchestrate({ subtasks: ['saw', 'nail', 'Saw '] })
+    expect(warnings).toEqual([expect.stringContaining('subtasks 3 repeat')])
+    expect(Object.keys(task_ids)).toHaveLength(3)
+    expect((await orchestrate({ subtasks: ['saw', 'nail'] })).warnings).toEqual([])
   })
 
   it('acts once per idempotency key', async () => {
@@ -427,6 +485,25 @@ describe('time', () => {
     const [said] = (await board.call('get_run')).orchestrations
     expect(said).toMatchObject({ status: 'partial', timed_out: true, execution_time_ms: 60_000 })
     expect((await board.call('get_task', { task_id: task_ids['part-2'] })).status).toBe('cancelled')
+  })
+
+  it('counts nothing that is handed in after it, swept or not', async () => {
+    const board = await startBoard()
+    const asked = { query: 'Mend it', mode: 'parallel', subtasks: ['a', 'b'], timeout_ms: 10_000 }
+    await board.call('orchestrate', asked)
+    const { task, lease_token } = await board.call('claim_task', { agent_id: board.agent_id })
+    const report = { task_id: task.task_id, lease_token, result: 1 }
+    board.clock.passes(9_999)
+    expect(await board.call('complete_task', report)).toMatchObject({ status: 'done' })
+    const second = await board.call('claim_task', { agent_id: board.agent_id })
+    const late = { task_id: second.task.task_id, lease_token: second.lease_token, result: 2 }
+    board.clock.passes(1)
+    // The report that came in time is still answered as it was.
+    expect(await board.call('complete_task', report)).toMatchObject({ status: 'done' })
+    await expect(board.call('complete_task', late)).rejects.toMatchObject({ code: 'lease_lost' })
+    await sweepIn(board)
+    const [said] = (await board.call('get_run')).orchestrations
+    expect(said).toMatchObject({ status: 'partial', done: 1, timed_out: true })
   })
 
   it('is told from laying it out to the last end', async () => {

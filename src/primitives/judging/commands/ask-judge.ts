@@ -32,6 +32,7 @@ export const askJudge = async (
         title: `Judge ${judged.length} ${judged.length === 1 ? 'option' : 'options'}`,
         task: rubricText(criteria, open),
         agent_id: agent.id,
+        role: 'judge',
         context: {
           [judgedOptions]: judged.map(({ id, result, task }) => ({
             id,

@@ -49,6 +49,8 @@ export const orchestrate = async (tx: Tx, run: Run, ask: Ask): Promise<Orchestra
   const { mode, kind } = chosen
   if (mode === 'collaborative' && ask.subtasks)
     throw invalid('subtasks', 'do not go with collaborative: everybody does the whole', 'Leave them out.')
+  if (ask.template !== undefined && ask.subtasks)
+    throw invalid('template', 'does not go with subtasks: they are the steps', 'Leave one of them out.')
   const led = ask.lead === undefined ? undefined : 'hierarchical'
   const coordination = ask.coordination ?? led ?? usualCoordination[mode]
   const { template, pieces } =
@@ -85,7 +87,9 @@ export const orchestrate = async (tx: Tx, run: Run, ask: Ask): Promise<Orchestra
     confidence: chosen.confidence,
     template,
     task_ids: Object.fromEntries(steps.map(({ name, task_id }) => [name, task_id])),
-    warnings: [doubt(mode, coordination), ...team.warnings].filter((one) => one !== undefined),
+    warnings: [doubt(mode, coordination), repeated(ask.subtasks), ...team.warnings].filter(
+      (one) => one !== undefined,
+    ),
   }
 }
 
@@ -96,12 +100,22 @@ const modeFor = async (tx: Tx, { query, mode, subtasks, template }: Ask) => {
   if (mode !== 'auto') return { mode, kind, confidence: 1, reason: 'as asked' }
   if (template !== undefined && !subtasks)
     return { mode: templates[template].mode, kind, confidence: 1, reason: `how template "${template}" runs` }
+  if (ruled.stated) return ruled
   const learned = learnedMode(ruled.mode, kind, recordsIn(await tx.tallies(outcomesOf(kind))))
   // Nobody can do the whole of pieces that were given one by one.
   if (!learned.changed || (subtasks && learned.mode === 'collaborative'))
     return { ...ruled, reason: `${ruled.reason}; ${learned.why}` }
   const { confidence } = ruled
   return { mode: learned.mode, kind, confidence, reason: `learned: ${learned.why}; by rule ${ruled.mode}` }
+}
+
+/** A warning of subtasks that are there more than once; undefined when none is. */
+const repeated = (subtasks: readonly string[] = []): string | undefined => {
+  const texts = subtasks.map((text) => text.trim().toLowerCase())
+  const twice = texts.flatMap((text, i) => (texts.indexOf(text) < i ? [i + 1] : []))
+  return twice.length === 0
+    ? undefined
+    : `subtasks ${twice.join(', ')} repeat earlier ones: each is done all the same`
 }
 
 const quorumFor = ({ quorum }: Ask, mode: Mode, team: number): number | null => {
@@ -138,6 +152,8 @@ const create = async (
       context: context ?? null,
       depends_on: after.map(key),
       start: { needs, inputs },
+      // A lead who joins the parts hands in work: only one who chooses answers in a form of ours.
+      ...(step.part === 'lead' && schema && { role: 'lead' as const }),
       ...(agent !== null && { agent_id: agent }),
       checks: [
         ...(schema ? [{ kind: 'schema', schema } as const] : []),

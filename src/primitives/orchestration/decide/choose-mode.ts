@@ -1,6 +1,7 @@
 import { classify } from '../../policy/classify.ts'
 import { WordList, wordsOf } from '../../policy/words.ts'
 import type { Mode, QueryKind } from '../terms.ts'
+import { statedOrder } from './stated-order.ts'
 
 /** The mode that rules choose for a query. Confidence 0–1: of the rule, set and not learned. */
 export interface Chosen {
@@ -8,6 +9,8 @@ export interface Chosen {
   readonly kind: QueryKind
   readonly confidence: number
   readonly reason: string
+  /** The query itself says so: nothing that was learned of its kind speaks against that. */
+  readonly stated?: true
 }
 
 const making = new WordList({ 1: 'create build develop implement* make set-up setup port migrate rewrite' })
@@ -66,8 +69,8 @@ const byKind: Readonly<Record<Exclude<QueryKind, 'other'>, Omit<Chosen, 'kind'>>
 }
 
 /**
- * Chooses a mode by rules: subtasks that were given say most (steps in order, else pieces), then the kind of query, then
- * single words (stages → sequential, stakes → collaborative, several things → parallel), else parallel.
+ * Chooses a mode by rules: subtasks that were given say most (steps in order, else pieces), then an order that the query states,
+ * the kind of query, and single words (stages → sequential, stakes → collaborative, several things → parallel), else parallel.
  */
 export const chooseMode = (query: string, subtasks: readonly string[] = []): Chosen => {
   const kind = kindOf(query)
@@ -75,6 +78,8 @@ export const chooseMode = (query: string, subtasks: readonly string[] = []): Cho
     return inOrder(subtasks)
       ? { mode: 'sequential', kind, confidence: 0.8, reason: 'the subtasks read as steps in order' }
       : { mode: 'parallel', kind, confidence: 0.8, reason: 'the subtasks stand side by side' }
+  const order = statedOrder(query)
+  if (order) return { mode: 'sequential', kind, confidence: 0.9, reason: order, stated: true }
   const words = wordsOf(query)
   const [first, second] = stages.found(words)
   if (first && second)

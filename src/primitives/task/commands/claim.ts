@@ -252,7 +252,7 @@ const gatesOver = (run: Run, { id, state }: Task, { checks, context }: Definitio
   const { list } = gatesOf(run.state)
   if (list.length === 0 || state.reviews !== null) return []
   const named = checks.flatMap((check) => (check.kind === 'gate' ? [check.gate] : []))
-  return gatesFor(list, { id, key: state.key, scopes: scopesIn(context) }, named)
+  return gatesFor(list, { id, key: state.key, scopes: scopesIn(context), role: state.role }, named)
 }
 
 const handOver = async (tx: Tx, run: Run, agent: Agent, task: Task, token: string): Promise<ClaimedTask> => {

@@ -13,6 +13,7 @@ import { reportDigest } from '../digest.ts'
 import type { Submission } from '../events.ts'
 import { definitionOf, type Task } from '../find.ts'
 import { flagsOf } from '../flags.ts'
+import { choiceSchemas, tooLate } from '../in-orchestration.ts'
 import { dropReviews } from '../moot.ts'
 import { askOfBudget, askOfConfidence, askOfGate } from '../people.ts'
 import { taskStream } from '../rows.ts'
@@ -78,9 +79,10 @@ export const completeTask = async (tx: Tx, input: Report): Promise<Reported> => 
 /** The check that this report still lacks. One that will be refused anyway needs none, nor does a review's verdict. */
 export const resultCheckOf = async (
   tx: Tx,
-  { run, task: { id, state }, proof }: Found,
+  { run, task, proof }: Found,
   { checked }: Report,
 ): Promise<ResultCheck | undefined> => {
+  const { id, state } = task
   const { seq: gatesSeq, list } = gatesOf(run.state)
   const { definitionSeq } = state
   if ((!state.checked && list.length === 0) || state.status !== 'claimed' || state.reviews !== null) return
@@ -88,8 +90,11 @@ export const resultCheckOf = async (
   if (underLease(state, proof) instanceof Failure) return
   const { checks, context } = await definitionOf(tx, state)
   const named = checks.flatMap((check) => (check.kind === 'gate' ? [check.gate] : []))
-  const gates = gatesFor(list, { id, key: state.key, scopes: scopesIn(context) }, named)
-  const schemas = checks.flatMap((check) => (check.kind === 'schema' ? [check.schema] : []))
+  const gates = gatesFor(list, { id, key: state.key, scopes: scopesIn(context), role: state.role }, named)
+  const schemas = [
+    ...checks.flatMap((check) => (check.kind === 'schema' ? [check.schema] : [])),
+    ...(await choiceSchemas(tx, task)),
+  ]
   const conditions = checks.flatMap((check) => (check.kind === 'condition' ? [check.condition] : []))
   const missingGates = named.filter((name) => !list.some((gate) => gate.name === name))
   if (schemas.length + conditions.length + gates.length + missingGates.length === 0) return
@@ -101,6 +106,8 @@ export const complete = async (tx: Tx, { run, task, proof }: Found, input: Repor
   const digest = reportDigest(proof.token, 'result', input.result)
   const { state } = task
   if (proof.token !== null && alreadyReported(state, digest)) return firstAnswer(tx, run, task, digest)
+  const late = state.status === 'claimed' ? await tooLate(tx, task) : undefined
+  if (late) throw late
   const verdict = state.reviews === null ? undefined : verdictIn(input.result)
   const confident = await confidenceIn(tx, run, state, input.confidence)
   const { checked: made } = input

@@ -174,6 +174,7 @@ const create = async (tx: Tx, run: Run, item: Resolved): Promise<boolean> => {
         reviews: null,
         blocked,
         ...(plan.start && { start: plan.start }),
+        ...(plan.role && { role: plan.role }),
       },
     },
   ])

@@ -7,7 +7,7 @@ import { overBudget } from '../../run/decide.ts'
 import type { Run } from '../../run/find.ts'
 import { gatesOf } from '../../run/state.ts'
 import { standingOf } from '../decide/planning.ts'
-import type { Check, StartRule } from '../events.ts'
+import type { Check, Role, StartRule } from '../events.ts'
 import { type Task, taskNamed, theTask } from '../find.ts'
 import type { Priority } from '../priority.ts'
 
@@ -29,6 +29,8 @@ export interface Plan {
   readonly parent_task_id?: string | undefined
   /** Not for clients: an orchestration sets it. */
   readonly start?: StartRule | undefined
+  /** Not for clients: absent from work. */
+  readonly role?: Role | undefined
 }
 
 /** A check as a client gives it. */
