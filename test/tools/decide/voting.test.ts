@@ -160,6 +160,42 @@ describe('propose and vote', () => {
     expect(await task(second.task_id)).toMatchObject({ status: 'done', result: { outcome: 'y' } })
   })
 
+  it('show each round of a ranked vote', async () => {
+    const { proposal_id, task_id } = await open({
+      rule: 'ranked',
+      options: ['x', 'y', 'z'],
+      electorate: undefined,
+    })
+    const rank = (agent_id: string, ...ranking: string[]) =>
+      board.call('vote', { proposal_id, agent_id, ranking })
+    await rank(board.agent_id, 'x')
+    await rank('ann', 'y')
+    await rank('bob', 'z', 'y')
+    const last = await rank('cy', 'y', 'x')
+    const counted = (...votes: [string, number][]) => votes.map(([option, n]) => ({ option, votes: n }))
+    const rounds = [
+      { counts: counted(['x', 1], ['y', 2], ['z', 1]), exhausted: 0, eliminated: ['x', 'z'] },
+      { counts: counted(['y', 3]), exhausted: 1, eliminated: [] },
+    ]
+    expect(last).toMatchObject({ outcome: 'y', tally: { rounds } })
+    expect((await task(task_id)).proposal.tally.rounds).toEqual(rounds)
+    const other = await open()
+    expect((await vote(other.proposal_id, 'ann', 'x')).tally).not.toHaveProperty('rounds')
+  })
+
+  it('read as due from the deadline until they are counted', async () => {
+    const { proposal_id, task_id } = await open({ deadline_ms: 1_000 })
+    await vote(proposal_id, 'ann', 'x')
+    board.clock.passes(999)
+    expect(await task(task_id)).toMatchObject({ proposal: { status: 'open', waiting: voters.slice(1) } })
+    board.clock.passes(1)
+    expect(await task(task_id)).toMatchObject({
+      proposal: { status: 'due', waiting: [], decided: false, why: expect.stringContaining('deadline') },
+    })
+    await swept()
+    expect(await task(task_id)).toMatchObject({ proposal: { status: 'decided', outcome: 'x' } })
+  })
+
   it('wait no longer for an agent that was terminated', async () => {
     const { proposal_id, task_id } = await open({ rule: 'unanimity' })
     await vote(proposal_id, 'ann', 'x')
