@@ -30,6 +30,22 @@ const swept = async () => {
 }
 
 describe('propose and vote', () => {
+  it.each([' ', '\n\t', '\u200b', '\u2060\u00a0\ufeff'])('refuse a blank text: %j', async (blank) => {
+    const refused = (some: object) => expect(open(some)).rejects
+    await refused({ question: blank }).toMatchObject({
+      code: 'invalid_argument',
+      report: { message: expect.stringContaining('question: is blank') },
+    })
+    await refused({ options: ['x', blank] }).toMatchObject({
+      report: { message: expect.stringContaining('options[1]: is blank') },
+    })
+    await expect(board.call('start_run', { goal: blank })).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
+  it('take a text that shows, whatever stands around it', async () => {
+    expect(await open({ question: ' \u200b?' })).toMatchObject({ status: 'open' })
+  })
+
   it('refuse a vote for a round that a rollback has ended, and nothing of it is counted', async () => {
     const { proposal_id, round } = await open()
     const { checkpoint_id } = await board.call('create_checkpoint', {})
