@@ -10,11 +10,19 @@ import { z } from 'zod'
  * and its kin made up a third of its tokens. Whoever breaks one is told.
  */
 
-/** A text of at most `most` characters, and at least one unless it may be empty. */
+/** A character that shows: no white space, no control, none of those that take no room. */
+const shows = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u
+
+/** A text of at most `most` characters; at least one, and one that shows, unless it may be empty. */
 export const text = (most: number, least = 1) =>
-  z.string().refine((given) => given.length >= least && given.length <= most, {
-    error: `takes ${least} to ${most} characters`,
-  })
+  z
+    .string()
+    .refine((given) => given.length >= least && given.length <= most, {
+      error: `takes ${least} to ${most} characters`,
+    })
+    .refine((given) => least === 0 || given === '' || given.length > most || shows.test(given), {
+      error: 'is blank',
+    })
 
 /**
  * A name, title or key: one line, since texts for models show it as it is, and a whole one, since the database keeps it

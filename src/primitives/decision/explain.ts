@@ -62,11 +62,16 @@ const linkOf = async (db: Reader, event: ObservedEvent): Promise<ChainLink | und
 }
 
 /** What came of a recorded decision, as far as it is known. */
-const outcomeOf = async (db: Reader, id: string): Promise<Pick<Told, 'outcome' | 'score'>> => {
-  const seq = (await decisionById(db, id))?.state.outcomeSeq ?? null
-  if (seq === null) return {}
+const outcomeOf = async (
+  db: Reader,
+  id: string,
+): Promise<Pick<Told, 'outcome' | 'score' | 'earlier_outcomes'>> => {
+  const state = (await decisionById(db, id))?.state
+  const seq = state?.outcomeSeq ?? null
+  if (!state || seq === null) return {}
   const added = await db.event(seq)
   if (!added) throw new Error(`event ${seq} is missing from the log`)
   const { outcome, score } = added.data as { outcome: string; score: number | null }
-  return { outcome, ...(score !== null && { score }) }
+  const { replaced } = state
+  return { outcome, ...(score !== null && { score }), ...(replaced > 0 && { earlier_outcomes: replaced }) }
 }

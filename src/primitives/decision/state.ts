@@ -11,6 +11,8 @@ export interface DecisionState {
   /** Seq of the event that holds the newest outcome; null: none yet. */
   readonly outcomeSeq: number | null
   readonly score: number | null
+  /** How many outcomes came before the newest. */
+  readonly replaced: number
   /** Ids of the lessons drawn from it. */
   readonly lessons: readonly string[]
 }
@@ -22,10 +24,11 @@ export const evolveDecision = (
 ): DecisionState => {
   if (event.type === 'decision.recorded') {
     const { kind, by, about } = event.data
-    const none = { outcomeSeq: null, score: null, lessons: [] }
+    const none = { outcomeSeq: null, score: null, replaced: 0, lessons: [] }
     return { kind, by, about, recordedSeq: event.seq, recordedAt: event.at, ...none }
   }
   if (!state) throw new Error(`${event.type} before the decision was recorded`)
   if (event.type === 'decision.lesson_drawn') return { ...state, lessons: [...state.lessons, event.data.id] }
-  return { ...state, outcomeSeq: event.seq, score: event.data.score }
+  const replaced = state.outcomeSeq === null ? 0 : state.replaced + 1
+  return { ...state, outcomeSeq: event.seq, score: event.data.score, replaced }
 }

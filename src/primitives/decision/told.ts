@@ -11,6 +11,8 @@ export interface Told {
   readonly confidence?: number
   readonly outcome?: string
   readonly score?: number
+  /** How many other outcomes were recorded before this one, which the log keeps; absent: none. */
+  readonly earlier_outcomes?: number
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each entry knows the data of its own type of event

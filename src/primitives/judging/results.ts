@@ -1,7 +1,7 @@
 import { absent } from '../../conditions/terms.ts'
 import { type Failure, invalid } from '../../errors.ts'
 import type { ConditionEngine } from '../policy/ready.ts'
-import { checkAgainst, schemaProblem } from '../task/schema-check.ts'
+import { fitsSchema, schemaProblem } from '../task/schema-check.ts'
 import type { Criterion, CriterionCheck } from './terms.ts'
 
 /** What a condition over one result may name. */
@@ -64,8 +64,15 @@ export const conditionRefused = (
   )
 }
 
-/** Measures a result by a check: 0–1, or why it has no value. */
-export type Measures = (judged: Judged) => Promise<{ readonly score: number } | { readonly problem: string }>
+/**
+ * Measures a result by a check: its value, or why it has none. `holds`: what a check that is true or false came to; one
+ * that comes to a number is held against the bounds of its criterion alone.
+ */
+export type Measures = (
+  judged: Judged,
+) => Promise<{ readonly score: number; readonly holds?: boolean } | { readonly problem: string }>
+
+const truth = (holds: boolean) => ({ score: holds ? 1 : 0, holds })
 
 /** The check of a criterion, made ready. */
 const readyCheck = async (
@@ -76,7 +83,10 @@ const readyCheck = async (
   if (typeof check !== 'string') {
     const problem = await schemaProblem(check)
     if (problem !== undefined) return invalid(field, problem, 'Give a JSON schema, or CEL as text.')
-    return async ({ result }) => ({ score: (await checkAgainst([check], result)) === null ? 1 : 0 })
+    return async ({ result }) => {
+      const fits = await fitsSchema(check, result)
+      return typeof fits === 'string' ? { problem: fits } : truth(fits)
+    }
   }
   const ask = overResults(check, field, await engine())
   if (typeof ask !== 'function') return ask
@@ -84,7 +94,7 @@ const readyCheck = async (
     const said = await ask(judged)
     if ('problem' in said) return said
     const { value } = said
-    if (typeof value === 'boolean') return { score: value ? 1 : 0 }
+    if (typeof value === 'boolean') return truth(value)
     if (typeof value === 'number') return { score: value }
     return { problem: 'the check came to neither true, false nor a number' }
   }

@@ -25,7 +25,9 @@ export interface Sheet {
   readonly open: readonly (Open & { readonly why: string })[]
 }
 
-type Found = { readonly value: number; readonly source: Source } | { readonly why: string }
+type Found =
+  | { readonly value: number; readonly source: Source; readonly holds?: boolean | undefined }
+  | { readonly why: string }
 
 /**
  * Finds the score of each option for each criterion: what the caller gave, else what the judge said, else what the
@@ -46,15 +48,17 @@ export const fillSheet = async (
       if (!names.includes(given)) return unknownCriterion(option.id, given, names)
     const scores: Record<string, number> = {}
     const sources: Record<string, Source> = {}
+    const failed: string[] = []
     for (const name of names) {
       const found = await find(name, option, judged, checks.get(name))
       if ('why' in found) open.push({ option: option.id, criterion: name, why: found.why })
       else {
         scores[name] = found.value
         sources[name] = found.source
+        if (found.holds === false) failed.push(name)
       }
     }
-    filled.push({ id: option.id, scores, sources })
+    filled.push({ id: option.id, scores, sources, failed })
   }
   return { options: filled, open }
 }
@@ -70,7 +74,8 @@ const find = async (
   if (measures) {
     if (result === undefined && !task) return { why: 'it has no result to check' }
     const said = await measures(task ?? { result })
-    return 'score' in said ? { value: said.score, source: 'check' } : { why: `its check: ${said.problem}` }
+    if ('problem' in said) return { why: `its check: ${said.problem}` }
+    return { value: said.score, source: 'check', holds: said.holds }
   }
   if (task) return reportedScore(name, task)
   return { why: 'none was given' }

@@ -23,6 +23,8 @@ export type Scores = Readonly<Record<string, number>>
 export interface Scored {
   readonly id: string
   readonly scores: Scores
+  /** Criteria whose check came out false: they are not passed, whatever their bounds. */
+  readonly failed?: readonly string[]
 }
 
 /** What one criterion adds. */
@@ -34,6 +36,7 @@ export interface Contribution {
   readonly score: number
   /** Its share of the total: score × weight / sum of weights. */
   readonly share: number
+  /** Whether the value lies within the bounds, and the check that gave it did not come out false. */
   readonly passed: boolean
 }
 
@@ -42,7 +45,7 @@ export interface Assessment {
   readonly contributions: readonly Contribution[]
   /** Weighted mean of the scores, 0–1. */
   readonly total: number
-  /** Whether every value lies within the bounds of its criterion. */
+  /** Whether every criterion is passed. */
   readonly passed: boolean
 }
 

@@ -1,5 +1,6 @@
 import type { Reader } from '../../kernel/ports.ts'
 import type { Run } from '../run/find.ts'
+import { roundsOf } from './decide/outcome.ts'
 import { tallyOf } from './decide/tally.ts'
 import { type Proposal, proposalById } from './find.ts'
 import { roundOf } from './round.ts'
@@ -13,13 +14,14 @@ export interface ProposalView {
   readonly round: number
   readonly question: string
   readonly rule: Rule
+  /** `due`: its deadline has passed, and it is about to be counted. */
   readonly status: string
   readonly decided: boolean
   readonly tally: Tally
-  /** Who has not voted; none once it has ended. */
+  /** Who has not voted and still can; none once it has ended or is due. */
   readonly waiting: readonly string[]
   readonly outcome?: string
-  /** How it ended. */
+  /** How it ended, or that it is about to. */
   readonly why?: string
   /** Why it may be worth asking somebody who knows more. */
   readonly suggestion?: string
@@ -31,10 +33,14 @@ const suggestionFor = ({ state }: Proposal, { confidence }: Tally): string | und
   return `Confidence varies by ${variance.toFixed(3)} over ${n} votes, more than ${state.terms.max_variance}: an expert may help. spawn_agent one and propose anew with it in the electorate.`
 }
 
-export const proposalView = (proposal: Proposal, round: number): ProposalView => {
+/** @param now epoch ms, of a read: a vote that came in time is answered as it was then */
+export const proposalView = (proposal: Proposal, round: number, now = 0): ProposalView => {
   const { id, state } = proposal
-  const { terms, votes, question, status } = state
-  const tally = tallyOf(terms, votes)
+  const { terms, votes, question } = state
+  const due = state.status === 'open' && terms.deadline_at !== null && now >= terms.deadline_at
+  const status = due ? 'due' : state.status
+  const rounds = roundsOf(terms, votes)
+  const tally = { ...tallyOf(terms, votes), ...(rounds && { rounds }) }
   const suggestion = suggestionFor(proposal, tally)
   const voted = new Set(votes.map(({ by }) => by))
   return {
@@ -48,6 +54,9 @@ export const proposalView = (proposal: Proposal, round: number): ProposalView =>
     waiting: status === 'open' ? terms.electorate.filter((agent) => !voted.has(agent)) : [],
     ...(state.status === 'decided' && { outcome: state.outcome }),
     ...((status === 'decided' || status === 'failed') && { why: endWords(proposal) }),
+    ...(due && {
+      why: 'Its deadline has passed: the votes are about to be counted, and none is taken any more.',
+    }),
     ...(suggestion && { suggestion }),
   }
 }
@@ -59,5 +68,5 @@ export const proposalBehind = async (
   decides: string | undefined,
 ): Promise<ProposalView | undefined> => {
   const proposal = decides === undefined ? undefined : await proposalById(db, decides)
-  return proposal && proposalView(proposal, roundOf(run))
+  return proposal && proposalView(proposal, roundOf(run), db.now)
 }

@@ -59,6 +59,15 @@ export interface Tally {
   readonly counts: readonly { readonly option: string; readonly votes: number }[]
   /** Ballots for some option, and their weight. */
   readonly cast: number
+  /**
+   * Of a ranked vote that is shown, each round of the instant runoff: votes of those still in it, ballots that name none
+   * of them any more, and who goes out. The log has the ballots, from which they follow.
+   */
+  readonly rounds?: readonly {
+    readonly counts: readonly { readonly option: string; readonly votes: number }[]
+    readonly exhausted: number
+    readonly eliminated: readonly string[]
+  }[]
   readonly weight: number
   readonly abstained: number
   /** Of the electorate, those that have not voted. */

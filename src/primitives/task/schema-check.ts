@@ -24,6 +24,7 @@ const mostText = 1_000
 const mostFindings = 12
 
 const recurses = 'schema recurses: it refers to itself without end, or the result is nested too deeply for it'
+const uncomparable = 'the result cannot be compared: rename valueOf or toString in it'
 const tooSlow = `the schema cannot be checked within ${mostMs} ms: simplify it, or hand in a smaller result`
 
 /** Why a schema cannot be used as a check, or undefined when it can. Runs outside transactions. */
@@ -56,13 +57,26 @@ export const checkAgainst = async (schemas: readonly Schema[], value: unknown): 
   return findings.length === 0 ? null : cut(findings.join('\n'), mostText)
 }
 
+/**
+ * Whether `value` fits a schema, or in words why that cannot be found out: it takes too long, say. What cannot be
+ * checked has not failed. Runs outside transactions.
+ */
+export const fitsSchema = async (schema: Schema, value: unknown): Promise<boolean | string> => {
+  await setImmediate()
+  const compiled = unfit(schema) ?? (await compiledFor(schema))
+  if (typeof compiled === 'string') return compiled
+  const said = outcome(compiled, value)
+  if (said === null) return true
+  return said === recurses || said === tooSlow || said === uncomparable ? said : false
+}
+
 const outcome = (validate: ValidateFunction, value: unknown): string | null => {
   try {
     return timeBoxed(() => validate(value), mostMs) ? null : worded(validate.errors ?? [])
   } catch (error) {
     if (error instanceof RangeError) return recurses
     // ajv compares by an object's own valueOf and toString, which a result may have as mere data.
-    if (!(error instanceof TimeIsUp)) return 'the result cannot be compared: rename valueOf or toString in it'
+    if (!(error instanceof TimeIsUp)) return uncomparable
     // Ended in the middle, its regex machines may be half written.
     forget(validate)
     return tooSlow

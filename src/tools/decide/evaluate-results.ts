@@ -156,7 +156,7 @@ export const evaluateResultsTool = defineTool({
       const guess =
         quality &&
         `, quality ${quality.score} (${quality.source}${quality.needs_fallback ? ', needs fallback' : ''})`
-      return `${id}: ${Number(total.toFixed(4))}${passed ? '' : `, out of bounds: ${failed.join(', ')}`}${guess ?? ''}`
+      return `${id}: ${Number(total.toFixed(4))}${passed ? '' : `, not passed: ${failed.join(', ')}`}${guess ?? ''}`
     })
     return [...rows, `Recorded as ${evaluation_id}; select_best takes it from there.`].join('\n')
   },

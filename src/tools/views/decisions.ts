@@ -24,12 +24,17 @@ export type ChainView = ReturnType<typeof chainView>
 /** The most decisions that the text spells out: the newest. */
 const shown = 20
 
+const before = (earlier = 0): string => (earlier === 0 ? '' : ` (${earlier} before it)`)
+
 /** One line a decision, in order. */
 export const sayDecisions = (decisions: ChainView['decisions']): string => {
   if (decisions.length === 0) return 'No decisions are recorded.'
   const lines = decisions.slice(-shown).map(({ event_id, kind, by, decision, reason, outcome, ...link }) => {
     const why = reason === null ? 'no reason given' : `because ${JSON.stringify(cut(reason, 200))}`
-    const came = outcome === undefined ? '' : `; outcome ${JSON.stringify(cut(outcome, 200))}`
+    const came =
+      outcome === undefined
+        ? ''
+        : `; outcome ${JSON.stringify(cut(outcome, 200))}${before(link.earlier_outcomes)}`
     const gone = link.abandoned ? ' (abandoned)' : ''
     return `${event_id} ${kind}${by === null ? '' : ` by ${by}`}${gone}: ${JSON.stringify(cut(decision, 200))} ${why}${came}`
   })

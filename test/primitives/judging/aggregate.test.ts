@@ -216,6 +216,17 @@ describe('averages', () => {
       }),
     ))
 
+  it.each(['mean', 'trimmed_mean'] as const)('%s of values too large to add says so', (method) => {
+    const found = of(method, times(4, 1e308))
+    expect(found).toEqual({ value: null, n: 4, reason: expect.stringContaining('too large') })
+  })
+
+  it('so does a weighted one, and an interval too wide to hold', () => {
+    expect(of('mean', [1, 2], [1e308, 1.5e308])).toMatchObject({ value: expect.any(Number) })
+    const wide = of('mean', [1e200, -1e200])
+    expect(wide).toMatchObject({ value: 0, interval: { insufficient: expect.stringContaining('beyond') } })
+  })
+
   it('names the value that is no number', () => {
     expect(aggregate('mean', items([1, '2']), 0)).toMatchObject({ message: expect.stringContaining('"v1"') })
   })

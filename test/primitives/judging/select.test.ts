@@ -57,6 +57,32 @@ describe('selecting the best', () => {
     expect(choose([criterion('c0')], [option('a', 0)], 0.9)).toMatchObject({ choice: 'a', margin: null })
   })
 
+  it('measures the margin against a dominated runner-up too, and says so', () => {
+    const options = [option('a', 0.6), option('b', 0.59)]
+    const one = [criterion('c0')]
+    expect(choose(one, options, 1)).toMatchObject({
+      choice: null,
+      margin: expect.closeTo(0.01, 9),
+      reason: 'a leads by 0.01 over b, which is dominated: below the margin of 1',
+    })
+    expect(choose(one, options, 0.01)).toMatchObject({
+      choice: 'a',
+      reason: 'it leads by 0.01 over b, which is dominated',
+    })
+    // One that breaks a bound is no rival.
+    const bound = [criterion('c0', { min: 0.595 })]
+    expect(choose(bound, options, 1)).toMatchObject({
+      choice: 'a',
+      margin: null,
+      reason: 'it is the only one that keeps every bound',
+    })
+  })
+
+  it('takes the nearest rival, dominated or not', () => {
+    const options = [option('a', 0.9, 0.7), option('b', 0.9, 0.6), option('c', 0.1, 0.9)]
+    expect(choose(two, options, 0.2)).toMatchObject({ choice: null, margin: expect.closeTo(0.05, 9) })
+  })
+
   it.each([
     [0.2, 'a'],
     [0.2001, null],

@@ -47,6 +47,7 @@ describe('opening a proposal', () => {
     [{ quorum: 1.5 }, 'quorum'],
     [{ rule: 'ranked', threshold: 0.5 }, 'threshold'],
     [{ rule: 'unanimity', threshold: 0.5 }, 'threshold'],
+    [{ rule: 'majority', threshold: 0.49 }, 'threshold'],
     [{ weights: new Map([['a', 1]]) }, 'weights'],
     [{ rule: 'weighted' }, 'weights'],
     [{ rule: 'weighted', weights: new Map([['a', 1]]) }, 'weights'],
@@ -67,6 +68,19 @@ describe('opening a proposal', () => {
     [{ chair: 'a' }, 'chair'],
   ] as [Partial<Opening>, string][])('refuses %j, naming the field', (some, field) => {
     open(some).thenFails('invalid_argument', { field })
+  })
+
+  it.each([
+    ['majority', 0.5],
+    ['plurality', 0.1],
+  ] as const)('takes rule %s with a threshold of %d', (rule, threshold) => {
+    open({ rule, threshold }).thenState(({ terms }) => terms.threshold === threshold)
+  })
+
+  it('names plurality to who wants a majority of less than half', () => {
+    expect(decideOpening(asked({ threshold: 0.1 }))).toMatchObject({
+      hint: expect.stringContaining('plurality'),
+    })
   })
 })
 

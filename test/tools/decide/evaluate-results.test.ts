@@ -89,6 +89,34 @@ describe('evaluate_results', () => {
     ])
   })
 
+  it('passes a check that is true or false only when it is true, and a number by its bounds alone', async () => {
+    const options = [
+      { id: 'a', result: { price: 12 } },
+      { id: 'b', result: { price: '12' } },
+    ]
+    const found = await evaluate({
+      options,
+      criteria: [
+        { name: 'form', check: { type: 'object', properties: { price: { type: 'number' } } } },
+        { name: 'said', check: 'result.price == 12' },
+        { name: 'low', check: '0.0' },
+      ],
+    })
+    const passed = found.assessments.map((one: { passed: boolean; contributions: { passed: boolean }[] }) => [
+      one.passed,
+      ...one.contributions.map((each) => each.passed),
+    ])
+    expect(passed).toEqual([
+      [true, true, true, true],
+      [false, false, false, true],
+    ])
+    const chosen = await board.call('select_best', { evaluation_id: found.evaluation_id })
+    expect(chosen).toMatchObject({
+      choice: 'a',
+      ranking: [{ id: 'a' }, { id: 'b', violates: ['form', 'said'] }],
+    })
+  })
+
   describe('invents nothing', () => {
     const option = { id: 'a', scores: { truth: 1 } }
 
@@ -123,6 +151,18 @@ describe('evaluate_results', () => {
       const slow = [{ name: 'style', check: 'result.all(n, n in result)' }]
       expect(await refusal({ criteria: slow, options })).toMatchObject({
         message: expect.stringContaining('50 ms'),
+      })
+    })
+
+    it('a schema that cannot be checked in its time gives no score either', async () => {
+      const options = [{ id: 'a', result: Array.from({ length: 30_000 }, (_, n) => ({ n })) }]
+      const slow = [{ name: 'style', check: { type: 'array', uniqueItems: true } }]
+      expect(await refusal({ criteria: slow, options })).toMatchObject({
+        message: expect.stringContaining('cannot be checked within 600 ms'),
+        details: { option: 'a', criterion: 'style' },
+      })
+      expect(await evaluate({ criteria: slow, options, rubric: true })).toMatchObject({
+        missing: [{ option: 'a', criterion: 'style', why: expect.stringContaining('600 ms') }],
       })
     })
 

@@ -34,11 +34,13 @@ describe('record_decision', () => {
     expect(await explain()).not.toMatchObject([{ outcome: expect.anything() }])
     await record({ decision_id, outcome: 'it was slower' })
     await record({ decision_id, outcome: 'it was slower' })
+    expect((await explain())[0]).not.toHaveProperty('earlier_outcomes')
     expect(await explain()).toMatchObject([{ ...link, outcome: 'it was slower' }])
     const added = { types: ['decision.outcome_added'] }
     expect((await board.call('observe_events', added)).events).toHaveLength(1)
     await record({ decision_id, outcome: 'no, faster' })
-    expect(await explain()).toMatchObject([{ outcome: 'no, faster' }])
+    expect(await explain()).toMatchObject([{ outcome: 'no, faster', earlier_outcomes: 1 }])
+    expect(await board.say('get_run', { explain: true })).toContain('outcome "no, faster" (1 before it)')
     expect((await board.call('observe_events', added)).events).toHaveLength(2)
   })
 

@@ -33,7 +33,7 @@ describe('select_best', () => {
       ],
       ties: [],
       tie_broken_by: null,
-      margin: null,
+      margin: expect.closeTo(0.1, 9),
     })
     expect(await decisions()).toMatchObject([
       {

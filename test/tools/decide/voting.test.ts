@@ -30,6 +30,22 @@ const swept = async () => {
 }
 
 describe('propose and vote', () => {
+  it.each([' ', '\n\t', '\u200b', '\u2060\u00a0\ufeff'])('refuse a blank text: %j', async (blank) => {
+    const refused = (some: object) => expect(open(some)).rejects
+    await refused({ question: blank }).toMatchObject({
+      code: 'invalid_argument',
+      report: { message: expect.stringContaining('question: is blank') },
+    })
+    await refused({ options: ['x', blank] }).toMatchObject({
+      report: { message: expect.stringContaining('options[1]: is blank') },
+    })
+    await expect(board.call('start_run', { goal: blank })).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
+  it('take a text that shows, whatever stands around it', async () => {
+    expect(await open({ question: ' \u200b?' })).toMatchObject({ status: 'open' })
+  })
+
   it('refuse a vote for a round that a rollback has ended, and nothing of it is counted', async () => {
     const { proposal_id, round } = await open()
     const { checkpoint_id } = await board.call('create_checkpoint', {})
@@ -158,6 +174,42 @@ describe('propose and vote', () => {
     board.clock.passes(1_000)
     await expect(vote(second.proposal_id, 'bob', 'x')).rejects.toMatchObject({ code: 'already_ended' })
     expect(await task(second.task_id)).toMatchObject({ status: 'done', result: { outcome: 'y' } })
+  })
+
+  it('show each round of a ranked vote', async () => {
+    const { proposal_id, task_id } = await open({
+      rule: 'ranked',
+      options: ['x', 'y', 'z'],
+      electorate: undefined,
+    })
+    const rank = (agent_id: string, ...ranking: string[]) =>
+      board.call('vote', { proposal_id, agent_id, ranking })
+    await rank(board.agent_id, 'x')
+    await rank('ann', 'y')
+    await rank('bob', 'z', 'y')
+    const last = await rank('cy', 'y', 'x')
+    const counted = (...votes: [string, number][]) => votes.map(([option, n]) => ({ option, votes: n }))
+    const rounds = [
+      { counts: counted(['x', 1], ['y', 2], ['z', 1]), exhausted: 0, eliminated: ['x', 'z'] },
+      { counts: counted(['y', 3]), exhausted: 1, eliminated: [] },
+    ]
+    expect(last).toMatchObject({ outcome: 'y', tally: { rounds } })
+    expect((await task(task_id)).proposal.tally.rounds).toEqual(rounds)
+    const other = await open()
+    expect((await vote(other.proposal_id, 'ann', 'x')).tally).not.toHaveProperty('rounds')
+  })
+
+  it('read as due from the deadline until they are counted', async () => {
+    const { proposal_id, task_id } = await open({ deadline_ms: 1_000 })
+    await vote(proposal_id, 'ann', 'x')
+    board.clock.passes(999)
+    expect(await task(task_id)).toMatchObject({ proposal: { status: 'open', waiting: voters.slice(1) } })
+    board.clock.passes(1)
+    expect(await task(task_id)).toMatchObject({
+      proposal: { status: 'due', waiting: [], decided: false, why: expect.stringContaining('deadline') },
+    })
+    await swept()
+    expect(await task(task_id)).toMatchObject({ proposal: { status: 'decided', outcome: 'x' } })
   })
 
   it('wait no longer for an agent that was terminated', async () => {

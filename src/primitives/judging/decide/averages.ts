@@ -1,5 +1,5 @@
 import { mean, median as middle, sampleStandardDeviation } from 'simple-statistics'
-import { type Failure, invalid } from '../../../errors.ts'
+import { Failure, invalid } from '../../../errors.ts'
 import { type Aggregated, type Interval, type Item, insufficient } from './aggregated.ts'
 import { studentQuantile } from './student.ts'
 
@@ -14,6 +14,18 @@ const few = (needed: number): Interval => ({ insufficient: `insufficient data: n
  * @param trim share of the values left out at each end of a trimmed mean, 0 to under .5
  */
 export const average = (method: Average, items: readonly Item[], trim: number): Aggregated | Failure => {
+  const found = averageOf(method, items, trim)
+  if (found instanceof Failure || !('interval' in found)) return found
+  const { value, n, interval } = found
+  if (!Number.isFinite(value))
+    return { value: null, n, reason: 'the values are too large: their sum is beyond what a number can hold' }
+  const reaches = !interval || !('low' in interval) || Number.isFinite(interval.high - interval.low)
+  return reaches
+    ? found
+    : { ...found, interval: { insufficient: 'its ends are beyond what a number can hold' } }
+}
+
+const averageOf = (method: Average, items: readonly Item[], trim: number): Aggregated | Failure => {
   const wrong = items.find(({ value }) => typeof value !== 'number' || !Number.isFinite(value))
   if (wrong)
     return invalid('field', `"${wrong.id}" is not a number`, 'Name a field that holds numbers, or filter.')

@@ -20,7 +20,7 @@ export interface Selection {
   readonly choice: string | null
   /** Those that may be chosen first, best first; then those that may not. Equals in the order of their ids. */
   readonly ranking: readonly Ranked[]
-  /** Lead of the best total over the next one that may be chosen; null when there is no other. */
+  /** Lead of the best total over the best other that keeps every bound, dominated or not; null when none does. */
   readonly margin: number | null
   /** Ids with the best total, when there are several. */
   readonly ties: readonly string[]
@@ -32,7 +32,7 @@ export interface Selection {
  * Chooses the best option: none that breaks a bound, none that another (allowed) one dominates, then the highest total.
  * A tie is told, and broken only as asked; a lead below `margin` is no choice.
  *
- * @param margin 0–1, the least lead over the next
+ * @param margin 0–1, the least lead over the best other that keeps every bound: being better in everything is no lead
  */
 export const select = (
   criteria: readonly Criterion[],
@@ -60,13 +60,17 @@ export const select = (
     const tied = assessments.filter(({ id }) => first.includes(id))
     return { ranking, margin: 0, ties: first.toSorted(), ...broken(criteria, tied, margin, tieBreak) }
   }
-  const next = open.find(({ id }) => id !== first[0])
+  const others = ranking.filter(({ id, violates }) => id !== first[0] && violates.length === 0)
+  const next = others.toSorted((a, b) => b.total - a.total)[0]
   const lead = next ? most - next.total : null
   const found = { ranking, margin: lead, ties: [], tie_broken_by: null }
-  if (lead !== null && lead < margin - sameTotal)
-    return { ...found, choice: null, reason: `its lead of ${round(lead)} is below the margin of ${margin}` }
-  const by = lead === null ? 'it is the only one that may be chosen' : `it leads by ${round(lead)}`
-  return { ...found, choice: first[0] ?? null, reason: by }
+  if (lead === null || !next)
+    return { ...found, choice: first[0] ?? null, reason: 'it is the only one that keeps every bound' }
+  const over = next.dominated_by === null ? next.id : `${next.id}, which is dominated`
+  if (lead >= margin - sameTotal)
+    return { ...found, choice: first[0] ?? null, reason: `it leads by ${round(lead)} over ${over}` }
+  const reason = `${first[0]} leads by ${round(lead)} over ${over}: below the margin of ${margin}`
+  return { ...found, choice: null, reason }
 }
 
 /** 0: may be chosen. 1: another is better in every way. 2: breaks a bound. */

@@ -1,6 +1,6 @@
 import { Failure, invalid } from '../../../errors.ts'
 import { nearest } from '../../../kernel/nearest.ts'
-import type { Assessment, Contribution, Criterion, Scored, Scores } from '../terms.ts'
+import type { Assessment, Contribution, Criterion, Scored } from '../terms.ts'
 
 /** Refuses criteria that cannot be weighed: none, two of one name, a weight of nothing, bounds or a range upside down. */
 export const criteriaProblem = (criteria: readonly Criterion[]): Failure | undefined => {
@@ -64,13 +64,14 @@ const notANumber = (option: string, criterion: string): Failure =>
  * Weighs one option: the weighted mean of its scores, and what each criterion adds to it. The scores must be complete:
  * see `scoresProblem`.
  */
-const assess = (criteria: readonly Criterion[], { id, scores }: Scored): Assessment => {
+const assess = (criteria: readonly Criterion[], { id, scores, failed = [] }: Scored): Assessment => {
   const weights = criteria.reduce((sum, { weight }) => sum + weight, 0)
   const contributions = criteria.map((criterion): Contribution => {
     const { name, weight, min, max } = criterion
     const value = scores[name] as number
     const score = scoreOf(criterion, value)
-    const passed = (min === null || value >= min) && (max === null || value <= max)
+    const within = (min === null || value >= min) && (max === null || value <= max)
+    const passed = within && !failed.includes(name)
     return { criterion: name, value, score, share: (score * weight) / weights, passed }
   })
   const total = Math.min(
@@ -90,7 +91,7 @@ const scoreOf = ({ range }: Criterion, value: number): number => {
 /** Assesses all options, or says what is wrong with the first that cannot be. */
 export const assessAll = (
   criteria: readonly Criterion[],
-  options: readonly { readonly id: string; readonly scores: Scores }[],
+  options: readonly Scored[],
 ): readonly Assessment[] | Failure => {
   const problem = criteriaProblem(criteria) ?? optionsProblem(options.map(({ id }) => id))
   if (problem) return problem

@@ -46,10 +46,19 @@ const quorumProblem = ({ quorum, electorate }: Opening) => {
   )
 }
 
-const thresholdProblem = ({ threshold, rule }: Opening) =>
-  threshold !== undefined && (rule === 'ranked' || rule === 'unanimity')
-    ? invalid('threshold', `means nothing to rule ${rule}`, 'Leave it out, or choose another rule.')
+const thresholdProblem = ({ threshold, rule }: Opening) => {
+  if (threshold === undefined) return undefined
+  if (rule === 'ranked' || rule === 'unanimity')
+    return invalid('threshold', `means nothing to rule ${rule}`, 'Leave it out, or choose another rule.')
+  // Who reads of a majority takes at least half of the votes to stand behind it.
+  return rule === 'majority' && threshold < 1 / 2
+    ? invalid(
+        'threshold',
+        `is ${threshold}, less than the half that rule majority promises`,
+        'Give 0.5 or more, or choose rule plurality.',
+      )
     : undefined
+}
 
 const weightsProblem = ({ weights, rule, electorate }: Opening) => {
   if (rule !== 'weighted')

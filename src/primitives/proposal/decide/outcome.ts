@@ -1,4 +1,4 @@
-import type { Terms, Vote, WhyFailed } from '../terms.ts'
+import type { Tally, Terms, Vote, WhyFailed } from '../terms.ts'
 import { isEnough } from './need.ts'
 import { instantRunoff } from './runoff.ts'
 import { countsOf, equal, rounded, weightCast } from './tally.ts'
@@ -17,13 +17,21 @@ interface Leaders {
   readonly said: string
 }
 
+const ballotsOf = (votes: readonly Vote[]) =>
+  votes.map(({ ballot }) => ballot).filter((ballot) => ballot.length > 0)
+
+/** The rounds of a ranked vote as its ballots stand; undefined for other rules, and before there are ballots. */
+export const roundsOf = ({ rule, options }: Terms, votes: readonly Vote[]): Tally['rounds'] => {
+  const ballots = ballotsOf(votes)
+  return rule === 'ranked' && ballots.length > 0 ? instantRunoff(options, ballots).rounds : undefined
+}
+
 const leadersBy = (terms: Terms, votes: readonly Vote[]): Leaders => {
   if (terms.rule === 'ranked') {
-    const ballots = votes.map(({ ballot }) => ballot).filter((ballot) => ballot.length > 0)
-    const { rounds, ...runoff } = instantRunoff(terms.options, ballots)
+    const { rounds, ...runoff } = instantRunoff(terms.options, ballotsOf(votes))
     return {
       ...runoff,
-      said: `${runoff.votes} of ${runoff.of} ballots in round ${rounds} of the instant runoff`,
+      said: `${runoff.votes} of ${runoff.of} ballots in round ${rounds.length} of the instant runoff`,
     }
   }
   const counts = countsOf(terms, votes)

@@ -1,12 +1,12 @@
-import type { Ballot } from '../terms.ts'
+import type { Ballot, Tally } from '../terms.ts'
 
-/** What instant runoff came to: the options left when it ended (one: the winner), and how many rounds it took. */
+/** What instant runoff came to: the options left when it ended (one: the winner), and each of its rounds. */
 export interface Runoff {
   readonly leaders: readonly string[]
   /** Ballots for the leaders in the last round, and ballots that named somebody still in it. */
   readonly votes: number
   readonly of: number
-  readonly rounds: number
+  readonly rounds: NonNullable<Tally['rounds']>
 }
 
 /**
@@ -17,7 +17,8 @@ export interface Runoff {
  */
 export const instantRunoff = (options: readonly string[], ballots: readonly Ballot[]): Runoff => {
   let left: readonly string[] = options
-  for (let rounds = 1; ; rounds++) {
+  const rounds: Runoff['rounds'][number][] = []
+  for (;;) {
     const counts = new Map(left.map((option) => [option, 0]))
     for (const ballot of ballots) {
       const first = ballot.find((option) => counts.has(option))
@@ -27,8 +28,12 @@ export const instantRunoff = (options: readonly string[], ballots: readonly Ball
     const of = all.reduce((sum, count) => sum + count, 0)
     const votes = Math.max(...all)
     const fewest = Math.min(...all)
-    if (2 * votes > of) return { leaders: left.filter((one) => counts.get(one) === votes), votes, of, rounds }
-    if (votes === fewest) return { leaders: left, votes, of, rounds }
-    left = left.filter((option) => counts.get(option) !== fewest)
+    const leaders = left.filter((option) => counts.get(option) === votes)
+    const ends = 2 * votes > of || votes === fewest
+    const eliminated = ends ? [] : left.filter((option) => counts.get(option) === fewest)
+    const told = left.map((option) => ({ option, votes: counts.get(option) ?? 0 }))
+    rounds.push({ counts: told, exhausted: ballots.length - of, eliminated })
+    if (ends) return { leaders, votes, of, rounds }
+    left = left.filter((option) => !eliminated.includes(option))
   }
 }
