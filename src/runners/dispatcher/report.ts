@@ -5,7 +5,7 @@ import { checkResult } from '../../primitives/task/result-check.ts'
 import { endTurn, reapTurn } from '../../primitives/turn/commands/end.ts'
 import { failTurn, finishTurn, type Held } from '../../primitives/turn/commands/finish.ts'
 import type { Stopped, TurnEnd } from '../../primitives/turn/terms.ts'
-import type { TurnFault, TurnOutcome } from '../port.ts'
+import type { Metrics, TurnFault, TurnOutcome } from '../port.ts'
 import { keepTrying } from './keep-trying.ts'
 import type { DispatcherParts } from './parts.ts'
 
@@ -26,6 +26,17 @@ const blamed: ReadonlySet<TurnFault> = new Set(['exit', 'timeout', 'bad_answer']
 export const stoppedOf = ({ evidence }: TurnOutcome): Stopped | undefined =>
   evidence.processes as Stopped | undefined
 
+/** The most that one turn can have used of anything: beyond it, what a program or an endpoint says is no measurement. */
+const mostMeasured = 1e12
+
+/** Without the numbers that nothing can have cost: sums never go back, and one that is not finite spoils them for good. */
+const plausible = (metrics: Metrics): Metrics => {
+  const kept = Object.entries(metrics).filter(
+    ([, value]) => Number.isFinite(value) && value >= 0 && value <= mostMeasured,
+  )
+  return { duration_ms: 0, ...Object.fromEntries(kept) }
+}
+
 const endOf = (
   { breaker }: DispatcherParts,
   turn: string,
@@ -33,7 +44,7 @@ const endOf = (
   why: string,
   outcome: TurnOutcome,
 ): TurnEnd => {
-  const { duration_ms, tokens, cost_usd } = outcome.metrics
+  const { duration_ms, tokens, cost_usd } = plausible(outcome.metrics)
   const fault = outcome.ok ? undefined : outcome.fault
   const { http_status } = outcome.evidence
   const status = typeof http_status === 'number' ? { http_status } : {}
@@ -87,8 +98,7 @@ const handIn = async (
   outcome: Extract<TurnOutcome, { ok: true }>,
 ): Promise<void> => {
   const { evidence } = outcome
-  const { duration_ms, ...spent } = outcome.metrics
-  const metrics = { duration_ms, ...spent }
+  const metrics: Readonly<Record<string, number>> = { ...plausible(outcome.metrics) }
   const speaker = { run: undefined, joined: [] }
   const author = typeof evidence.answered_by === 'string' ? { author: evidence.answered_by } : {}
   let report: Report = { ...held, ...author, speaker, result: outcome.result, evidence, metrics }

@@ -39,3 +39,16 @@ it('an answer in the wrong form fails its attempt at once, and the next one is t
   const { status, attempt } = await baton.call('get_task', { task_id })
   expect([status, attempt]).toEqual(['ready', 1])
 })
+
+it('numbers that nothing can have cost are not counted', async () => {
+  const toy = new Toy()
+  const baton = await startBaton({ workshop: workshopOf(toy) })
+  await baton.call('start_run', { goal: 'saw' })
+  await baton.call('spawn_agent', { ...spawn, name: 'ada' })
+  await baton.call('create_tasks', { tasks: [{ key: 'a', task: 'a' }] })
+  ;(await toy.turn(0)).answer('sawn', { tokens: Number.POSITIVE_INFINITY, cost_usd: -3 })
+  await baton.call('await_responses', {})
+  const { metrics } = await baton.call('track_metrics', {})
+  expect(metrics.tokens?.value ?? 0).toBe(0)
+  expect(metrics.cost_usd?.value ?? 0).toBe(0)
+})

@@ -11,7 +11,7 @@ import { createLog } from '../../../src/telemetry/log.ts'
 export interface Given {
   readonly turn: Turn
   readonly io: TurnIo
-  answer(result: unknown): void
+  answer(result: unknown, metrics?: object): void
   fail(error: string, more?: Partial<Extract<TurnOutcome, { ok: false }>>): void
 }
 
@@ -39,7 +39,8 @@ export class Toy {
           this.given.push({
             turn,
             io,
-            answer: (result) => resolve({ ok: true, result, evidence, metrics: { ...metrics, tokens: 7 } }),
+            answer: (result, more = { tokens: 7 }) =>
+              resolve({ ok: true, result, evidence, metrics: { ...metrics, ...more } }),
             fail,
           })
           for (const wake of this.waiting.splice(0)) wake()
