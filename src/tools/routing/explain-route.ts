@@ -5,7 +5,9 @@ import { replay as replayRule } from '../../primitives/policy/decide.ts'
 import { policyAt, policyOf } from '../../primitives/policy/find.ts'
 import { type ConditionEngine, loadConditions, readyPolicy } from '../../primitives/policy/ready.ts'
 import type { Machine } from '../../primitives/presence/alive.ts'
+import { estimate } from '../../primitives/routing/decide/estimate.ts'
 import { replay } from '../../primitives/routing/decide/record.ts'
+import { readArms } from '../../primitives/routing/queries.ts'
 import { routeTask } from '../../primitives/routing/route-task.ts'
 import type { ByPolicy, Routed } from '../../primitives/routing/routed.ts'
 import type { Run, Speaker } from '../../primitives/run/find.ts'
@@ -40,6 +42,10 @@ const output = z.object({
     .nullable()
     .describe('The same rule and choice come out again; null: nothing was chosen yet'),
   decisions: z.number().describe('How often this task was routed'),
+  estimate: z
+    .looseObject({ agent_id: z.string() })
+    .describe('How long whoever was chosen takes: mean and a 90 % interval, or insufficient_data')
+    .optional(),
 })
 
 interface Asked {
@@ -55,17 +61,32 @@ const look = async (db: Reader, asked: Asked) => {
   const { run, task } = await taskAndRun(db, asked.task_id, asked.run_id, asked.speaker)
   const decided = (await db.history(task)).filter(({ type }) => type === 'task.routed')
   const last = decided.at(-1)
-  const named = { run_id: run.id, task_id: task.id, decisions: decided.length }
-  if (last && !asked.now) {
-    const routed = last.data as Routed
+  const routed = last && !asked.now ? (last.data as Routed) : await asIfNow(db, run, task, asked)
+  const duration = await durationOf(db, routed)
+  const named = {
+    run_id: run.id,
+    task_id: task.id,
+    decisions: decided.length,
+    ...(duration && { estimate: duration }),
+  }
+  if (last && !asked.now)
     return {
       ...named,
       when: iso(last.at),
       ...told(routed),
       replays: await agrees(db, run, routed, asked.engine),
     }
-  }
-  return { ...named, when: null, ...told(await asIfNow(db, run, task, asked)), replays: null }
+  return { ...named, when: null, ...told(routed), replays: null }
+}
+
+/** How long whoever was chosen takes for such a task, by what its kind has taken so far. */
+const durationOf = async (db: Reader, { record }: Routed) => {
+  const agent_id = record?.decision.agent_id
+  const chosen = record?.request.candidates.find((candidate) => candidate.agent_id === agent_id)
+  if (!record || !chosen) return undefined
+  const { arm } = chosen
+  const counts = (await readArms(db, { arms: [arm], features: record.request.features })).get(arm)
+  return counts && { agent_id: chosen.agent_id, ...estimate(counts) }
 }
 
 const asIfNow = async (db: Reader, run: Run, task: Task, { machine, engine }: Asked): Promise<Routed> => {

@@ -1,6 +1,7 @@
 import type { AnyTool } from '../tool.ts'
 import { explainRouteTool } from './explain-route.ts'
 import { listModelsTool } from './list-models.ts'
+import { rebalanceTool } from './rebalance.ts'
 import { registerModelTool } from './register-model.ts'
 import { setPolicyTool } from './set-policy.ts'
 import { tuneTool } from './tune.ts'
@@ -11,5 +12,6 @@ export const routingTools: readonly AnyTool[] = [
   listModelsTool,
   setPolicyTool,
   explainRouteTool,
+  rebalanceTool,
   tuneTool,
 ]
