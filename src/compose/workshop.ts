@@ -7,7 +7,7 @@ import type { Place } from '../primitives/turn/terms.ts'
 import { Dispatcher } from '../runners/dispatcher/dispatcher.ts'
 import type { Choose } from '../runners/dispatcher/plan.ts'
 import type { ProbeEndpoint } from '../runners/dispatcher/probes.ts'
-import { type Processes, reap } from '../runners/dispatcher/reap.ts'
+import type { Processes } from '../runners/dispatcher/reap.ts'
 import type { Workforce } from '../runners/hands.ts'
 import type { Log } from '../telemetry/log.ts'
 import { noWorkshop, type Workshop } from '../tools/workshop.ts'
@@ -47,9 +47,7 @@ export const openWorkshop = (parts: WorkshopParts): OpenWorkshop => {
     }
   }
   // A server that starts after another has died ends what that one left running, whether or not anybody names its runs.
-  void reap({ ...parts, session }, parts.processes).catch((err) =>
-    log.warn({ err }, 'turns of a dead server are left'),
-  )
+  void dispatcher.reap().catch((err) => log.warn({ err }, 'turns of a dead server are left'))
   const looked = new Set<string>()
   return {
     serve,

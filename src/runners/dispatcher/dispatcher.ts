@@ -69,6 +69,7 @@ export class Dispatcher {
   private timer: NodeJS.Timeout | undefined
   private passing: Promise<void> | undefined
   private looking: Promise<void> | undefined
+  private reaping: Promise<unknown> | undefined
   private again = false
   private closed = false
 
@@ -120,9 +121,20 @@ export class Dispatcher {
     if (signals.some(({ type }) => wakes.has(type))) this.wake()
   }
 
+  /**
+   * Ends what servers of this host that died left running: also before any run is served, since nobody may ever name one.
+   * One at a time: two would each tell half of what they ended.
+   */
+  reap(): Promise<unknown> {
+    this.reaping ??= reap(this.options, this.options.processes).finally(() => {
+      this.reaping = undefined
+    })
+    return this.reaping
+  }
+
   private async look(): Promise<void> {
     try {
-      await reap(this.options, this.options.processes)
+      await this.reap()
       await this.signs.show(await this.served())
       await callPeople(this.options, await this.served())
       await this.tuned.look(await this.waiting(), this.underWay.size)
@@ -263,6 +275,7 @@ export class Dispatcher {
     this.stopListening?.()
     clearInterval(this.timer)
     this.probes?.close()
+    await this.reaping?.catch(() => undefined)
     await this.passing
     await Promise.all([...this.underWay.values()].map((turn) => turn.close()))
     await this.signs.hide()
