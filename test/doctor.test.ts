@@ -1,9 +1,11 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readSections } from '../src/config/sections.ts'
 import { checkMeans } from '../src/doctor/means.ts'
 import { doctor } from '../src/doctor.ts'
+import { archiveOf } from '../src/storage/sqlite/archive/archive.ts'
 import { startBaton, tempFile } from './support/client.ts'
 import { ModelServer, withModelServer } from './support/model-server.ts'
 import { withScratch } from './support/scratch.ts'
@@ -139,5 +141,25 @@ describe('baton doctor', () => {
     expect(await run(file, good)).toMatchObject({ code: 0, said: expect.stringContaining('sound ') })
     expect((await run(file, bad)).code).toBe(1)
     expect(store).toBeDefined()
+  })
+
+  it('takes no half-made archive for a fault: a first move that broke off leaves one', async () => {
+    const { file, call } = await startBaton()
+    await call('start_run', { goal: 'saw' })
+    const halfMade = [Buffer.alloc(0), Buffer.from('not yet a database')]
+    for (const bytes of halfMade) {
+      writeFileSync(archiveOf(file), bytes)
+      expect(await run(file)).toMatchObject({ code: 0, said: expect.stringContaining('sound ') })
+    }
+    rmSync(archiveOf(file))
+    const { run_id } = await call('start_run', { goal: 'plane' })
+    await call('end_run', { run_id, outcome: 'completed', archive: true })
+    expect(await run(file)).toMatchObject({ code: 0, said: expect.stringContaining(', 1 runs\n') })
+    const archive = new Database(archiveOf(file))
+    archive.pragma('user_version = 1')
+    archive.close()
+    expect(await run(file)).toMatchObject({ code: 1, said: expect.stringContaining('the archive is of schema 1') })
+    rmSync(archiveOf(file))
+    expect(await run(file)).toMatchObject({ code: 1, said: expect.stringContaining('the file is MISSING') })
   })
 })

@@ -19,8 +19,6 @@ export const checkDatabase = (file: string, say: (line: string) => void): boolea
   const archive = archiveOf(file)
   try {
     const fileSchema = checkFile(db)
-    const withArchive = existsSync(archive)
-    if (withArchive) seeBoth(db, archive, streams)
     // One snapshot for everything that is compared.
     db.exec('begin')
     const sqlite = (db.prepare('select sqlite_version() as v').get() as { v: string }).v
@@ -30,6 +28,17 @@ export const checkDatabase = (file: string, say: (line: string) => void): boolea
       say('older   a server that opens this file brings it up to date; look again after that')
       return false
     }
+    const archived = archivedRuns(db)
+    // Without an archived run the file was left by a first move that broke off: it may be half made, and counts for nothing.
+    const withArchive = archived > 0 && existsSync(archive)
+    if (withArchive) {
+      seeBoth(db, archive, streams)
+      const archiveSchema = db.pragma('archive.user_version', { simple: true }) as number
+      if (archiveSchema < schemaVersion) {
+        say(`older   the archive is of schema ${archiveSchema}; a server that reads from it brings it up to date`)
+        return false
+      }
+    }
     const broken = (db.pragma('integrity_check(5)') as { integrity_check: string }[])
       .map((row) => row.integrity_check)
       .filter((line) => line !== 'ok')
@@ -37,7 +46,6 @@ export const checkDatabase = (file: string, say: (line: string) => void): boolea
     const { events, entities, findings, found } = audit(db, streams)
     const kinds = Object.entries(entities).map(([kind, n]) => `${n} ${kind}`)
     say(`log     ${events} events; ${kinds.join(', ') || 'nothing yet'}`)
-    const archived = archivedRuns(db)
     if (archived > 0) say(`archive ${archive}, ${archived} runs${withArchive ? '' : ': the file is MISSING'}`)
     leases(db, say)
     for (const line of broken) say(`DIFFERS SQLite: ${line}`)

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { doctor } from '../support/log-file.ts'
@@ -18,6 +19,11 @@ const ended = (child: ChildProcess): Promise<{ readonly code: number | null; rea
     out += text
   })
   return new Promise((told) => child.on('close', (code) => told({ code, out })))
+}
+
+/** When a file is there, looking as often as can be. */
+const made = async (file: string): Promise<void> => {
+  while (!existsSync(file)) await setImmediate()
 }
 
 /** A run that has ended, with one result; answers the id of its task. */
@@ -75,11 +81,13 @@ describe('baton archive', () => {
         const client = await ProcessClient.start({ db })
         const runs: { run_id: string; task_id: string }[] = []
         for (let i = 0; i < 8; i++) runs.push(await endedRun(client, `fence ${i}`, 200))
-        // From before the first move to after the last: a start takes some 200 ms.
-        for (let after = 200; after < 500; after += 40) {
+        // When it has just made the archive, and from before the first move to after the last: a start takes some 200 ms.
+        for (const after of ['made', 200, 240, 280, 320, 360, 400, 440, 480] as const) {
           const child = start(db, '--older-than', '0')
           const over = ended(child)
-          const timer = setTimeout(() => child.kill('SIGKILL'), after)
+          const kill = () => child.kill('SIGKILL')
+          if (after === 'made') await made(`${db}-archive`).then(kill)
+          const timer = setTimeout(kill, after === 'made' ? 0 : after)
           await over
           clearTimeout(timer)
           for (const [i, { run_id, task_id }] of runs.entries()) {
@@ -90,13 +98,13 @@ describe('baton archive', () => {
             expect(counts).toMatchObject({ done: 1, cancelled: 199 })
             expect((await client.must('list_tasks', { run_id, limit: 100 })).total).toBe(200)
           }
-          expect(await doctor(db)).toMatchObject({ sound: true })
+          expect(await doctor(db)).toMatchObject({ sound: true, said: expect.stringContaining('sound ') })
         }
         await ended(start(db, '--older-than', '0'))
         const { runs: listed } = await client.must('list_runs', {})
         expect(listed.map(({ archived }: { archived?: boolean }) => archived)).toEqual(runs.map(() => true))
         await client.server.kill()
-        expect(await doctor(db)).toMatchObject({ sound: true })
+        expect(await doctor(db)).toMatchObject({ sound: true, said: expect.stringContaining('sound ') })
       }),
     120_000,
   )
