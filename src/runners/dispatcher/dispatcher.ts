@@ -4,6 +4,7 @@ import { openRunIds, runById } from '../../primitives/run/find.ts'
 import { isDue, sweep } from '../../primitives/sweep.ts'
 import { taskById } from '../../primitives/task/find.ts'
 import { nextInLanes } from '../../primitives/task/lanes.ts'
+import { opening } from '../../primitives/task/opening.ts'
 import { takeReplica, takeTurn } from '../../primitives/turn/commands/take.ts'
 import { callPeople } from './call-people.ts'
 import { Claims } from './claims.ts'
@@ -21,18 +22,7 @@ const lookEvery = 1_000
 
 /** Events after which there may be something to take. */
 const wakes: ReadonlySet<string> = new Set([
-  'task.created',
-  'task.revised',
-  'task.unblocked',
-  'task.unaddressed',
-  'task.prerequisite_replaced',
-  'task.released',
-  'task.lease_ended',
-  'task.attempt_failed',
-  'task.retry_due',
-  'task.rejected',
-  'task.reopened',
-  'task.restored',
+  ...opening,
   'run.started',
   'run.resumed',
   'run.settings_changed',

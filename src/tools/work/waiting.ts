@@ -1,23 +1,13 @@
 import type { Signal } from '../../kernel/ports.ts'
 import { showLife } from '../../primitives/presence/commands/show.ts'
+import { opening } from '../../primitives/task/opening.ts'
 import type { Session } from '../session.ts'
 import type { ToolContext } from '../tool.ts'
 import { here } from './speaking-as.ts'
 
 /** Events after which a task may be there to claim, or after which a claim would be refused. */
 const changes: ReadonlySet<string> = new Set([
-  'task.created',
-  'task.revised',
-  'task.unblocked',
-  'task.unaddressed',
-  'task.prerequisite_replaced',
-  'task.released',
-  'task.lease_ended',
-  'task.attempt_failed',
-  'task.retry_due',
-  'task.rejected',
-  'task.reopened',
-  'task.restored',
+  ...opening,
   'run.resumed',
   'run.settings_changed',
   'run.restored',
