@@ -45,6 +45,21 @@ export interface StreamDef<S extends object, E extends DomainEvent> {
   readonly archived?: (state: S) => boolean
 }
 
+/** A stream that rollback leaves alone, found by its id alone: no columns beside its state, nothing that it counts. */
+export const timelessStream = <S extends object, E extends DomainEvent>(
+  kind: string,
+  evolve: StreamDef<S, E>['evolve'],
+): StreamDef<S, E> => ({
+  kind,
+  evolve,
+  columnNames: [],
+  columns: () => ({}),
+  standing: () => [],
+  revived: (state) => state,
+  undone: (state) => state,
+  timeless: true,
+})
+
 /** A stream definition with its types forgotten, for code that treats every kind alike. */
 // biome-ignore lint/suspicious/noExplicitAny: a registry of streams of different states has no common type
 export type AnyStream = StreamDef<any, any>

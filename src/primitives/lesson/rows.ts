@@ -1,18 +1,9 @@
-import type { StreamDef } from '../../kernel/stream.ts'
+import { timelessStream } from '../../kernel/stream.ts'
 import type { LessonEvent } from './events.ts'
 import { evolveLesson, type LessonState } from './state.ts'
 
 /** Lessons belong to no run (0): they outlive it, its rollbacks and its archiving. */
-export const lessonStream: StreamDef<LessonState, LessonEvent> = {
-  kind: 'lesson',
-  evolve: evolveLesson,
-  columnNames: [],
-  columns: () => ({}),
-  standing: () => [],
-  revived: (state) => state,
-  undone: (state) => state,
-  timeless: true,
-}
+export const lessonStream = timelessStream<LessonState, LessonEvent>('lesson', evolveLesson)
 
 /** The lesson table as queries see it. */
 export interface LessonTables {

@@ -1,17 +1,8 @@
-import type { StreamDef } from '../../kernel/stream.ts'
+import { timelessStream } from '../../kernel/stream.ts'
 import type { PolicyEvent } from './events.ts'
 import { evolvePolicy, type PolicyState } from './state.ts'
 
-export const policyStream: StreamDef<PolicyState, PolicyEvent> = {
-  kind: 'policy',
-  evolve: evolvePolicy,
-  columnNames: [],
-  columns: () => ({}),
-  standing: () => [],
-  revived: (state) => state,
-  undone: (state) => state,
-  timeless: true,
-}
+export const policyStream = timelessStream<PolicyState, PolicyEvent>('policy', evolvePolicy)
 
 /** The policy table as queries see it: one row a run at most. */
 export interface PolicyTables {
