@@ -158,7 +158,10 @@ describe('baton doctor', () => {
     const archive = new Database(archiveOf(file))
     archive.pragma('user_version = 1')
     archive.close()
-    expect(await run(file)).toMatchObject({ code: 1, said: expect.stringContaining('the archive is of schema 1') })
+    expect(await run(file)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('the archive is of schema 1'),
+    })
     rmSync(archiveOf(file))
     expect(await run(file)).toMatchObject({ code: 1, said: expect.stringContaining('the file is MISSING') })
   })

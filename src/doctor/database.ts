@@ -35,7 +35,9 @@ export const checkDatabase = (file: string, say: (line: string) => void): boolea
       seeBoth(db, archive, streams)
       const archiveSchema = db.pragma('archive.user_version', { simple: true }) as number
       if (archiveSchema < schemaVersion) {
-        say(`older   the archive is of schema ${archiveSchema}; a server that reads from it brings it up to date`)
+        say(
+          `older   the archive is of schema ${archiveSchema}; a server that reads from it brings it up to date`,
+        )
         return false
       }
     }
