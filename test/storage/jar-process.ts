@@ -1,4 +1,5 @@
 import type { Signal } from '../../src/kernel/ports.ts'
+import { answerParent } from '../support/answer-parent.ts'
 import { fillJar, makeJar, openJars } from './jars.ts'
 
 /** What a parent asks of a process that has a store of its own on the same file. */
@@ -67,11 +68,4 @@ const answer = async (ask: Ask): Promise<unknown> => {
   }
 }
 
-process.on('message', async (ask: Ask) => {
-  try {
-    process.send?.({ answer: await answer(ask) })
-  } catch (fault) {
-    process.send?.({ fault: String(fault) })
-  }
-})
-process.send?.({ ready: true })
+answerParent(answer)

@@ -1,8 +1,7 @@
-import { newId } from '../../../src/ids.ts'
 import type { Call } from '../../../src/kernel/ports.ts'
 import { mayGo } from '../../../src/primitives/breaker/commands/guard.ts'
-import { schema, streams } from '../../../src/primitives/index.ts'
-import { SqliteStore } from '../../../src/storage/sqlite/store.ts'
+import type { SqliteStore } from '../../../src/storage/sqlite/store.ts'
+import { answerParent, ownStore } from '../../support/answer-parent.ts'
 
 /** What a parent asks of a process that has a store of its own on the same file, at a moment that it is told. */
 export type Ask =
@@ -19,14 +18,7 @@ const answer = async (ask: Ask): Promise<unknown> => {
   switch (ask.do) {
     case 'open':
       moment = ask.now
-      store = new SqliteStore({
-        file: ask.file,
-        durability: 'normal',
-        streams,
-        schema,
-        newId,
-        clock: () => moment,
-      })
+      store = ownStore(ask.file, () => moment)
       return undefined
     case 'go': {
       const { subject, turns } = ask
@@ -42,11 +34,4 @@ const answer = async (ask: Ask): Promise<unknown> => {
   }
 }
 
-process.on('message', async (ask: Ask) => {
-  try {
-    process.send?.({ answer: await answer(ask) })
-  } catch (fault) {
-    process.send?.({ fault: String(fault) })
-  }
-})
-process.send?.({ ready: true })
+answerParent(answer)

@@ -1,9 +1,8 @@
-import { newId } from '../../../src/ids.ts'
 import type { Call } from '../../../src/kernel/ports.ts'
 import { escalateIfAsked } from '../../../src/primitives/escalation/commands/open.ts'
-import { schema, streams } from '../../../src/primitives/index.ts'
 import { runById } from '../../../src/primitives/run/find.ts'
-import { SqliteStore } from '../../../src/storage/sqlite/store.ts'
+import type { SqliteStore } from '../../../src/storage/sqlite/store.ts'
+import { answerParent, ownStore } from '../../support/answer-parent.ts'
 
 /** What a parent asks of a process that has a store of its own on the same file. */
 export type Ask =
@@ -18,14 +17,7 @@ let store: SqliteStore | undefined
 const answer = async (ask: Ask): Promise<unknown> => {
   switch (ask.do) {
     case 'open':
-      store = new SqliteStore({
-        file: ask.file,
-        durability: 'normal',
-        streams,
-        schema,
-        newId,
-        clock: Date.now,
-      })
+      store = ownStore(ask.file)
       return undefined
     case 'escalate': {
       const { run_id, subject, times } = ask
@@ -52,11 +44,4 @@ const answer = async (ask: Ask): Promise<unknown> => {
   }
 }
 
-process.on('message', async (ask: Ask) => {
-  try {
-    process.send?.({ answer: await answer(ask) })
-  } catch (fault) {
-    process.send?.({ fault: String(fault) })
-  }
-})
-process.send?.({ ready: true })
+answerParent(answer)

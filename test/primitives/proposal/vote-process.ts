@@ -1,8 +1,7 @@
-import { newId } from '../../../src/ids.ts'
 import type { Call } from '../../../src/kernel/ports.ts'
-import { schema, streams } from '../../../src/primitives/index.ts'
 import { type VoteInput, vote } from '../../../src/primitives/proposal/commands/vote.ts'
-import { SqliteStore } from '../../../src/storage/sqlite/store.ts'
+import type { SqliteStore } from '../../../src/storage/sqlite/store.ts'
+import { answerParent, ownStore } from '../../support/answer-parent.ts'
 
 /** What a parent asks of a process that has a store of its own on the same file. */
 export type Ask =
@@ -21,20 +20,8 @@ const cast = async (input: Omit<VoteInput, 'speaker'>): Promise<string> => {
   return answer && 'refusal' in answer ? answer.refusal.code : 'counted'
 }
 
-process.on('message', async (ask: Ask) => {
-  try {
-    if (ask.do === 'open')
-      store = new SqliteStore({
-        file: ask.file,
-        durability: 'normal',
-        streams,
-        schema,
-        newId,
-        clock: Date.now,
-      })
-    process.send?.({ answer: ask.do === 'vote' ? await Promise.all(ask.votes.map(cast)) : undefined })
-  } catch (fault) {
-    process.send?.({ fault: String(fault) })
-  }
+answerParent(async (ask: Ask): Promise<unknown> => {
+  if (ask.do === 'vote') return Promise.all(ask.votes.map(cast))
+  store = ownStore(ask.file)
+  return undefined
 })
-process.send?.({ ready: true })

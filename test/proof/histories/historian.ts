@@ -1,3 +1,4 @@
+import { answerParent } from '../../support/answer-parent.ts'
 import { live } from './history.ts'
 
 /** What the proof asks of a process that lives histories for it. */
@@ -7,11 +8,4 @@ export interface Ask {
   readonly draws: readonly number[]
 }
 
-process.on('message', async ({ template, draws }: Ask) => {
-  try {
-    process.send?.({ answer: await live(template, draws) })
-  } catch (error) {
-    process.send?.({ fault: error instanceof Error ? error.stack : String(error) })
-  }
-})
-process.send?.('ready')
+answerParent(({ template, draws }: Ask) => live(template, draws))
