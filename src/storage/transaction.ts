@@ -1,5 +1,5 @@
 import type { DomainEvent, Recorded } from '../kernel/event.ts'
-import type { Actor, Awaitable, Call, Clock, MovedOut, NewId, Remembered, Tx } from '../kernel/ports.ts'
+import type { Awaitable, Call, Clock, MovedOut, NewId, Remembered, Tx } from '../kernel/ports.ts'
 import type { Statement } from '../kernel/statement.ts'
 import { type AnyEntity, type AnyStream, type Entity, fold, type StreamDef } from '../kernel/stream.ts'
 import { after } from './after.ts'
@@ -9,12 +9,10 @@ import { rowsOf } from './entity-statements.ts'
 import { KnowingReader } from './knowing-reader.ts'
 import type { Known, RunHead } from './known.ts'
 import {
-  actorNo,
   addEdge,
   addTally,
   dropEdge,
   type Head,
-  insertActor,
   insertEvent,
   readAnswer,
   readHead,
@@ -23,6 +21,7 @@ import {
 } from './log-statements.ts'
 import type { BoundedMemo } from './memo.ts'
 import type { Connection } from './reader.ts'
+import { type Speaker, speakerOf } from './speaker.ts'
 
 /** What the transactions of one connection share. */
 export interface TransactionParts {
@@ -32,12 +31,6 @@ export interface TransactionParts {
   readonly memo: BoundedMemo
   readonly archive: ArchivePort
   readonly call: Call
-}
-
-interface Speaker {
-  readonly no: number
-  readonly who: string
-  readonly actor: Actor
 }
 
 /**
@@ -178,31 +171,10 @@ export class LogTransaction extends KnowingReader implements Tx {
 
   private speaker(): Awaitable<Speaker> {
     if (this.spoken?.actor === this.call.actor) return this.spoken
-    return after(this.lookUpSpeaker(), (speaker) => {
+    return after(speakerOf(this.connection, this.call.actor, this.known.actors), ({ speaker, isNew }) => {
+      if (isNew) this.pending.actors.push(speaker.who)
       this.spoken = speaker
       return speaker
-    })
-  }
-
-  private lookUpSpeaker(): Awaitable<Speaker> {
-    const { actor } = this.call
-    const { session, client, as, proof, person } = actor
-    const who = JSON.stringify({ session, client, as, proof, person })
-    const { actors } = this.known
-    const known = actors.get(who)
-    if (known !== undefined) return { no: known, who, actor }
-    return after(this.connection.one(actorNo, { who }), (stored) => {
-      if (stored) {
-        actors.set(who, stored.no)
-        return { no: stored.no, who, actor }
-      }
-      this.connection.write(insertActor, { who })
-      return after(this.connection.one(actorNo, { who }), (added) => {
-        const { no } = added as { no: number }
-        actors.set(who, no)
-        this.pending.actors.push(who)
-        return { no, who, actor }
-      })
     })
   }
 

@@ -2,8 +2,9 @@ import type { Recorded } from '../../kernel/event.ts'
 import type { Owner, StreamDef, Tally } from '../../kernel/stream.ts'
 import { type ArmPlace, armTallies } from '../routing/arm.ts'
 import type { TaskEvent } from './events.ts'
+import { evolveTask, revivedTask, undoneTask } from './evolve.ts'
 import { serveKey } from './priority.ts'
-import { evolveTask, hasEnded, revivedTask, type TaskState, undoneTask } from './state.ts'
+import { hasEnded, type TaskState } from './state.ts'
 
 const columnNames = [
   'status',

@@ -1,20 +1,19 @@
 import { Failure } from '../../errors.ts'
-import type { Reader, Signal } from '../../kernel/ports.ts'
-import { openRunIds, runById } from '../../primitives/run/find.ts'
+import type { Signal } from '../../kernel/ports.ts'
+import { openRunIds } from '../../primitives/run/find.ts'
 import { isDue, sweep } from '../../primitives/sweep.ts'
-import { taskById } from '../../primitives/task/find.ts'
-import { nextInLanes } from '../../primitives/task/lanes.ts'
 import { opening } from '../../primitives/task/opening.ts'
-import { takeReplica, takeTurn } from '../../primitives/turn/commands/take.ts'
+import { takeTurn } from '../../primitives/turn/commands/take.ts'
 import { callPeople } from './call-people.ts'
 import { Claims } from './claims.ts'
-import { crewOf, isFree } from './crew.ts'
 import { callAs, type DispatcherParts } from './parts.ts'
 import { type Assignment, type Choose, planFor } from './plan.ts'
 import { type ProbeEndpoint, Probes } from './probes.ts'
 import { type Processes, reap } from './reap.ts'
+import { secondTurn } from './second-turn.ts'
 import { Signs } from './signs.ts'
 import { Tuned } from './tuned.ts'
+import { waitingIn } from './waiting.ts'
 import { type Job, leaseMs, type UnderWay, work } from './work.ts'
 
 /** How often what time alone changes is looked at, ms: turns of dead servers, means that are free again. */
@@ -210,7 +209,7 @@ export class Dispatcher {
 
   private begin(job: Job): void {
     const { turn } = job.taken
-    const one = work(this.options, this.claims, job, (slow) => this.hedge(slow))
+    const one = work(this.options, this.claims, job, (slow) => secondTurn(this.options, slow))
     this.underWay.set(turn, one)
     const started = this.options.clock()
     void one.done.then((end) => {
@@ -220,42 +219,6 @@ export class Dispatcher {
     })
     // The server was closed while the claim was made.
     if (this.closed) void one.close()
-  }
-
-  /** A second turn beside a slow one, by another agent that is free for the task. */
-  private async hedge({ taken, call }: Job): Promise<Job | undefined> {
-    const { store, workforce, server, choose, log } = this.options
-    const { run_id, agent_id: first, task } = taken.claimed
-    try {
-      const found = await store.read(async (db) => {
-        const run = await runById(db, run_id)
-        const slow = await taskById(db, task.task_id)
-        const crew = await crewOf(db, run.no, workforce, new Map())
-        const others = crew.filter(({ agent }) => agent.id !== first)
-        const able = others.filter(isFree).filter(({ lanes }) => slow && lanes.has(slow.state.lane))
-        if (!slow || able.length === 0) return undefined
-        const chosen = await choose(db, { run, task: slow, crew: others, planned: 0 })
-        return able.find(({ agent }) => agent.id === chosen?.agent_id)
-      }, undefined)
-      const hands = found && workforce[found.hand.runner]
-      if (!found || !hands) return undefined
-      const { agent, hand } = found
-      const take = {
-        run_id,
-        agent_id: agent.id,
-        task_id: task.task_id,
-        ...hand,
-        server,
-        leaseMs,
-        usable: hands.usable,
-        breaker: this.options.breaker,
-      }
-      const second = await store.execute(takeReplica, { ...take, claimed: taken.claimed }, call)
-      return { taken: second, runner: hands.runner, call }
-    } catch (err) {
-      log.debug({ err, task: task.task_id }, 'no second turn was started')
-      return undefined
-    }
   }
 
   /** Ends the turns under way, gives their claims back, and takes no more. */
@@ -270,22 +233,4 @@ export class Dispatcher {
     await Promise.all([...this.underWay.values()].map((turn) => turn.close()))
     await this.signs.hide()
   }
-}
-
-/** The most tasks of a run that are counted: beyond it "many" is all that tuning needs to know. */
-const mostWaiting = 200
-
-/** Ready tasks of a run that agents with this workforce's means could take, whether or not they have room now. */
-const waitingIn = async (
-  db: Reader,
-  run_id: string,
-  workforce: DispatcherParts['workforce'],
-): Promise<number> => {
-  const run = await runById(db, run_id)
-  if (run.state.status !== 'open' || run.state.paused || (await db.tally(String(run.no), 'task.ready')) === 0)
-    return 0
-  const crew = await crewOf(db, run.no, workforce, new Map())
-  const able = crew.filter(({ agent: { state } }) => state.runner !== 'client' && workforce[state.runner])
-  const lanes = new Set(able.flatMap((member) => [...member.lanes]))
-  return (await nextInLanes(db, [...lanes], mostWaiting)).length
 }

@@ -3,13 +3,13 @@ import type { Tx } from '../../kernel/ports.ts'
 import { type Here, showLife } from '../../primitives/presence/commands/show.ts'
 import { runById } from '../../primitives/run/find.ts'
 import {
-  type ClaimedTask,
   type ClaimInput,
   claimOutlook,
   claimTask,
-  type NothingToClaim,
   nothingToClaim,
 } from '../../primitives/task/commands/claim.ts'
+import type { ClaimedTask } from '../../primitives/task/hand-over.ts'
+import type { NothingToClaim } from '../../primitives/task/nothing-to-claim.ts'
 import { agentHandle, leaseMs, longestWait, runId, taskHandle, whole } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool, type ToolContext } from '../tool.ts'

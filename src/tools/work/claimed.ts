@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { ClaimedTask, NothingToClaim } from '../../primitives/task/commands/claim.ts'
+import type { ClaimedTask } from '../../primitives/task/hand-over.ts'
+import type { NothingToClaim } from '../../primitives/task/nothing-to-claim.ts'
 import { iso } from '../fields.ts'
 import type { Session } from '../session.ts'
 

@@ -1,5 +1,5 @@
 import type { Tx } from '../../../src/kernel/ports.ts'
-import { type ClaimedTask, claimTask } from '../../../src/primitives/task/commands/claim.ts'
+import { claimTask } from '../../../src/primitives/task/commands/claim.ts'
 import {
   completeTask,
   NeedsResultCheck,
@@ -7,6 +7,7 @@ import {
 } from '../../../src/primitives/task/commands/complete.ts'
 import { failTask, reportProgress } from '../../../src/primitives/task/commands/report.ts'
 import { tokenDigest } from '../../../src/primitives/task/digest.ts'
+import type { ClaimedTask } from '../../../src/primitives/task/hand-over.ts'
 import { sweep } from '../../../src/primitives/task/sweep.ts'
 import type { Random } from '../../support/random.ts'
 import { anyAgent, spawn } from './crew.ts'

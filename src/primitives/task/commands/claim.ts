@@ -2,27 +2,19 @@ import { Failure } from '../../../errors.ts'
 import { accepted } from '../../../kernel/decider.ts'
 import type { Reader, Tx } from '../../../kernel/ports.ts'
 import { type Agent, activeAgent, agentAndRun } from '../../agent/find.ts'
-import { personaOf } from '../../agent/persona.ts'
 import { holds, missing } from '../../capability/graph.ts'
 import { vocabulary } from '../../capability/vocabulary.ts'
-import { scopesIn } from '../../confidence/decide.ts'
-import { gatesFor } from '../../gate/decide.ts'
-import type { Gate } from '../../gate/terms.ts'
-import { votesAskedOf } from '../../proposal/find.ts'
 import { learningPlace } from '../../routing/place.ts'
 import { mayGoOn, mayNotGoOn } from '../../run/budget.ts'
 import { mustBeOpenToWork } from '../../run/decide.ts'
 import type { Run, Speaker } from '../../run/find.ts'
-import { gatesOf } from '../../run/state.ts'
 import { decideClaim } from '../decide/claiming.ts'
 import { tokenDigest } from '../digest.ts'
-import { type EarlierAttempt, earlierAttempts } from '../earlier.ts'
-import type { Check, Definition } from '../events.ts'
-import { definitionOf, type Task, theTask } from '../find.ts'
+import { type Task, theTask } from '../find.ts'
+import { type ClaimedTask, handOver } from '../hand-over.ts'
 import { oldestHeldBy } from '../held.ts'
-import { inputsOf } from '../inputs.ts'
 import { fittingLanes, nextInLanes } from '../lanes.ts'
-import { type Input, turnPrompt } from '../prompt.ts'
+import { type NothingToClaim, nothing, nothingFor, pausedFor } from '../nothing-to-claim.ts'
 import { taskStream } from '../rows.ts'
 import { nextDue, sweep } from '../sweep.ts'
 
@@ -33,44 +25,6 @@ export interface ClaimInput {
   readonly leaseMs: number
   readonly takeover: boolean
   readonly speaker: Speaker
-}
-
-/** A claimed task with everything its worker needs. */
-export interface ClaimedTask {
-  readonly run_id: string
-  readonly agent_id: string
-  readonly task: {
-    readonly task_id: string
-    readonly key: string | null
-    readonly title: string
-    readonly task: string
-    readonly context: unknown
-    readonly priority: string
-    readonly attempt: number
-    readonly max_attempts: number
-    readonly checks: readonly Check[]
-    /** What it has to pass besides. */
-    readonly quality_gates?: readonly Gate[]
-    readonly reviews: string | null
-    readonly inputs: readonly Input[]
-    /** Why earlier attempts failed, the newest few; absent from a first attempt. */
-    readonly earlier_attempts?: readonly EarlierAttempt[]
-  }
-  readonly lease_token: string
-  readonly lease_ends_at: number
-  readonly prompt: string
-}
-
-/** Nothing to claim now, and why. */
-export interface NothingToClaim {
-  readonly run_id: string
-  readonly agent_id: string
-  readonly task: null
-  readonly reason: string
-  /** ms until it is worth asking again. */
-  readonly retry_after_ms: number
-  /** All tasks of the run have ended: there is nothing to ask for until somebody adds more. */
-  readonly all_ended?: true
 }
 
 /** The agent that a claim is for, and its run. A session that joined as agents claims as those only. */
@@ -209,82 +163,4 @@ const nextFor = async (tx: Tx, agent: Agent, count: number): Promise<readonly Ta
     if (task) tasks.push(task)
   }
   return tasks
-}
-
-const nothing = (run: Run, agent: Agent, reason: string, retry_after_ms: number): NothingToClaim => ({
-  run_id: run.id,
-  agent_id: agent.id,
-  task: null,
-  reason,
-  retry_after_ms,
-})
-
-const pausedFor = (run: Run, agent: Agent): NothingToClaim =>
-  nothing(run, agent, 'The run is paused (update_run resumes it).', 5_000)
-
-/** Bounds of the advice when to ask again, ms: new work may come at any time. */
-const soonest = 100
-const latest = 5_000
-/** The same where all tasks have ended. */
-const whenAllEnded = 60_000
-
-const openStatuses = ['blocked', 'ready', 'claimed', 'review'] as const
-
-const nothingFor = async (tx: Reader, run: Run, agent: Agent): Promise<NothingToClaim> => {
-  const counts = await tx.tallies(String(run.no))
-  const open = openStatuses.reduce((sum, status) => sum + (counts[`task.${status}`] ?? 0), 0)
-  if (open === 0)
-    return { ...nothing(run, agent, 'All tasks of this run have ended.', whenAllEnded), all_ended: true }
-  const due = await nextDue(tx, run.no)
-  const wait = Math.min(Math.max((due ?? Infinity) - tx.now, soonest), latest)
-  const asked = await votesAskedOf(tx, run.no, agent.id)
-  const votes = asked.length > 0 ? ` Waiting for your vote: ${asked.slice(0, 5).join(', ')}.` : ''
-  return nothing(run, agent, `${whyNothing(agent, counts['task.ready'] ?? 0)}${votes}`, wait)
-}
-
-const whyNothing = (agent: Agent, ready: number): string => {
-  if (ready === 0) return 'No task is ready: the open ones are claimed, blocked or in review.'
-  return `${ready} ready, but none that ${agent.id} may take now (capabilities, addressee, review of its own work, or a retry delay).`
-}
-
-/** The gates that it has to pass. */
-const gatesOver = (run: Run, { id, state }: Task, { checks, context }: Definition): readonly Gate[] => {
-  const { list } = gatesOf(run.state)
-  if (list.length === 0 || state.reviews !== null) return []
-  const named = checks.flatMap((check) => (check.kind === 'gate' ? [check.gate] : []))
-  return gatesFor(list, { id, key: state.key, scopes: scopesIn(context), role: state.role }, named)
-}
-
-const handOver = async (tx: Tx, run: Run, agent: Agent, task: Task, token: string): Promise<ClaimedTask> => {
-  const { state } = task
-  if (state.status !== 'claimed') throw new Error('claimed a task that is not claimed')
-  const definition = await definitionOf(tx, state)
-  const inputs = await inputsOf(tx, task)
-  const quality_gates = gatesOver(run, task, definition)
-  const asked = Object.assign({ task_id: task.id, inputs, quality_gates }, definition)
-  const { attempt, maxAttempts: max_attempts } = state
-  const earlier = attempt > 1 ? await earlierAttempts(tx, run, task) : undefined
-  const retry = earlier && { attempt, max_attempts, earlier }
-  return {
-    run_id: run.id,
-    agent_id: agent.id,
-    task: {
-      task_id: task.id,
-      key: state.key,
-      title: definition.title,
-      task: definition.task,
-      context: definition.context,
-      priority: state.priority,
-      attempt,
-      max_attempts,
-      checks: definition.checks,
-      ...(quality_gates.length > 0 && { quality_gates }),
-      reviews: state.reviews,
-      inputs,
-      ...(earlier && { earlier_attempts: earlier }),
-    },
-    lease_token: token,
-    lease_ends_at: state.leaseEndsAt,
-    prompt: turnPrompt(await personaOf(tx, agent.state), asked, retry),
-  }
 }

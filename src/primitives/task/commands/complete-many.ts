@@ -1,9 +1,11 @@
 import { Failure } from '../../../errors.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import { theAgent } from '../../agent/find.ts'
+import type { ClaimedTask } from '../hand-over.ts'
+import type { NothingToClaim } from '../nothing-to-claim.ts'
 import { sweep } from '../sweep.ts'
 import type { Reported } from './answer.ts'
-import { type ClaimedTask, claimNext, type NothingToClaim } from './claim.ts'
+import { claimNext } from './claim.ts'
 import { complete, type Report, type ResultCheck, resultCheckOf } from './complete.ts'
 import { type Found, reported } from './reported.ts'
 

@@ -1,0 +1,54 @@
+import type { Reader } from '../../kernel/ports.ts'
+import type { Agent } from '../agent/find.ts'
+import { votesAskedOf } from '../proposal/find.ts'
+import type { Run } from '../run/find.ts'
+import { openStatuses } from './state.ts'
+import { nextDue } from './sweep.ts'
+
+/** Nothing to claim now, and why. */
+export interface NothingToClaim {
+  readonly run_id: string
+  readonly agent_id: string
+  readonly task: null
+  readonly reason: string
+  /** ms until it is worth asking again. */
+  readonly retry_after_ms: number
+  /** All tasks of the run have ended: there is nothing to ask for until somebody adds more. */
+  readonly all_ended?: true
+}
+
+/** Nothing for an agent now, for this reason. */
+export const nothing = (run: Run, agent: Agent, reason: string, retry_after_ms: number): NothingToClaim => ({
+  run_id: run.id,
+  agent_id: agent.id,
+  task: null,
+  reason,
+  retry_after_ms,
+})
+
+export const pausedFor = (run: Run, agent: Agent): NothingToClaim =>
+  nothing(run, agent, 'The run is paused (update_run resumes it).', 5_000)
+
+/** Why there is nothing for an agent, and when to ask again. */
+export const nothingFor = async (tx: Reader, run: Run, agent: Agent): Promise<NothingToClaim> => {
+  const counts = await tx.tallies(String(run.no))
+  const open = openStatuses.reduce((sum, status) => sum + (counts[`task.${status}`] ?? 0), 0)
+  if (open === 0)
+    return { ...nothing(run, agent, 'All tasks of this run have ended.', whenAllEnded), all_ended: true }
+  const due = await nextDue(tx, run.no)
+  const wait = Math.min(Math.max((due ?? Infinity) - tx.now, soonest), latest)
+  const asked = await votesAskedOf(tx, run.no, agent.id)
+  const votes = asked.length > 0 ? ` Waiting for your vote: ${asked.slice(0, 5).join(', ')}.` : ''
+  return nothing(run, agent, `${whyNothing(agent, counts['task.ready'] ?? 0)}${votes}`, wait)
+}
+
+/** Bounds of the advice when to ask again, ms: new work may come at any time. */
+const soonest = 100
+const latest = 5_000
+/** The same where all tasks have ended. */
+const whenAllEnded = 60_000
+
+const whyNothing = (agent: Agent, ready: number): string => {
+  if (ready === 0) return 'No task is ready: the open ones are claimed, blocked or in review.'
+  return `${ready} ready, but none that ${agent.id} may take now (capabilities, addressee, review of its own work, or a retry delay).`
+}
