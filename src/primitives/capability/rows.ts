@@ -1,5 +1,5 @@
 import type { Recorded } from '../../kernel/event.ts'
-import type { StreamDef } from '../../kernel/stream.ts'
+import { timelessStream } from '../../kernel/stream.ts'
 
 export type VocabularyEvent = {
   readonly type: 'vocabulary.edge_added'
@@ -16,15 +16,6 @@ const evolve = (state: VocabularyState | undefined, event: Recorded<VocabularyEv
 })
 
 /** The one stream of the vocabulary: it outlives runs, so it belongs to none and rollback leaves it alone. */
-export const vocabularyStream: StreamDef<VocabularyState, VocabularyEvent> = {
-  kind: 'vocabulary',
-  evolve,
-  columnNames: [],
-  columns: () => ({}),
-  standing: () => [],
-  revived: (state) => state,
-  undone: (state) => state,
-  timeless: true,
-}
+export const vocabularyStream = timelessStream<VocabularyState, VocabularyEvent>('vocabulary', evolve)
 
 export const vocabularyId = 'vocabulary'
