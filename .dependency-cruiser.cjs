@@ -2,6 +2,8 @@
 const errors = '^src/errors\\.ts$'
 const kernel = '^src/kernel/'
 const conditions = '^src/conditions/'
+const schemas = '^src/schemas/'
+const boxes = '^src/boxes/'
 const primitives = '^src/primitives/'
 const telemetry = '^src/telemetry(/|\\.ts$)'
 const config = '^src/config(/|\\.ts$)'
@@ -66,11 +68,18 @@ module.exports = {
         path: '^(node:)?(fs|net|http|https|dns|child_process|worker_threads|timers|os)(/|$)|^node_modules/(better-sqlite3|kysely|pino)/',
       },
     },
-    only('conditions-is-a-leaf', conditions, [conditions, kernel, errors], 'A language knows no use of it'),
+    only(
+      'conditions-is-a-leaf',
+      conditions,
+      [conditions, boxes, kernel, errors],
+      'A language knows no use of it',
+    ),
+    only('schemas-is-a-leaf', schemas, [schemas, boxes, kernel, errors], 'A language knows no use of it'),
+    only('boxes-is-a-leaf', boxes, [boxes], 'A box knows nothing of what it is asked'),
     only(
       'primitives-look-down',
       primitives,
-      [primitives, conditions, kernel, errors],
+      [primitives, conditions, schemas, kernel, errors],
       'A primitive knows no adapter',
     ),
     {
@@ -80,7 +89,7 @@ module.exports = {
       from: { path: '^src/primitives/([^/]+)/', pathNot: primitiveLists },
       to: { path: rows, pathNot: '^src/primitives/$1/' },
     },
-    only('tools-look-down', '^src/tools/', ['^src/tools/', primitives, conditions, kernel, errors]),
+    only('tools-look-down', '^src/tools/', ['^src/tools/', primitives, conditions, schemas, kernel, errors]),
     {
       name: 'tools-use-commands-and-queries',
       comment: "Write tools call a primitive's commands, read tools its queries",

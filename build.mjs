@@ -51,8 +51,12 @@ const listing = async () => {
 
 const { outputFiles } = await build({
   ...forNode,
-  // The worker that evaluates conditions stands beside the program: src/conditions/box.ts looks for it there.
-  entryPoints: { main, 'condition-worker': 'src/conditions/worker.ts' },
+  // The workers of boxes stand beside the program: src/boxes/boxes.ts looks for them there.
+  entryPoints: {
+    main,
+    'condition-worker': 'src/conditions/worker.ts',
+    'schema-worker': 'src/schemas/worker.ts',
+  },
   outdir,
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,

@@ -1,15 +1,26 @@
-import { Box, startWorker } from './box.ts'
+import { Boxes, startWorker } from '../boxes/boxes.ts'
 import type { Condition } from './compile.ts'
-import type { Evaluation, Values } from './terms.ts'
-import { toCel } from './values.ts'
+import { bounds, type Evaluation, type Names, type Problem, type Values } from './terms.ts'
+import { type CelValues, toCel } from './values.ts'
 
-/** Worker threads at most: one slow condition then does not hold up the others. */
-const mostBoxes = 2
-/** Evaluations that may wait for a box; each waits 50 ms at most for one before it. */
-const mostWaiting = 200
+/** What a box is asked. */
+export interface Request {
+  readonly text: string
+  readonly names: Names
+  readonly values: CelValues
+}
 
-let boxes: Box[] = []
-const queue: (() => void)[] = []
+const boxes = new Boxes<Request, Evaluation>({
+  start: () => startWorker(import.meta.url, './worker.ts', 'condition-worker.js'),
+  ms: bounds.boxed_ms,
+})
+
+/** Why there is no answer. */
+const problems: Readonly<Record<'timeout' | 'died' | 'busy', Problem>> = {
+  timeout: { kind: 'timeout', message: `it took longer than ${bounds.boxed_ms} ms and was ended` },
+  died: { kind: 'too_costly', message: 'it took more memory than a condition may' },
+  busy: { kind: 'busy', message: 'too many conditions are waiting to be evaluated' },
+}
 
 /**
  * Evaluates in a worker thread, which is ended when it takes longer than 50 ms from the moment that it begins. Other
@@ -19,24 +30,6 @@ export const evaluateBoxed = async (condition: Condition, values: Values): Promi
   const { text, names } = condition
   const given = toCel(values, names)
   if ('problem' in given) return given
-  const request = { text, names, values: given.value }
-  let box = freeBox()
-  while (!box) {
-    if (queue.length >= mostWaiting)
-      return { problem: { kind: 'busy', message: 'too many conditions are waiting to be evaluated' } }
-    await new Promise<void>((next) => queue.push(next))
-    box = freeBox()
-  }
-  const said = await box.ask(request)
-  queue.shift()?.()
-  return said
-}
-
-const freeBox = (): Box | undefined => {
-  boxes = boxes.filter((box) => !box.ended)
-  const idle = boxes.find((box) => !box.busy)
-  if (idle || boxes.length >= mostBoxes) return idle
-  const started = new Box(startWorker)
-  boxes.push(started)
-  return started
+  const boxed = await boxes.ask({ text, names, values: given.value })
+  return 'answer' in boxed ? boxed.answer : { problem: problems[boxed.none] }
 }

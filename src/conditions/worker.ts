@@ -1,13 +1,10 @@
-import { parentPort } from 'node:worker_threads'
-import type { Answer, Request } from './box.ts'
+import { answerQuestions } from '../boxes/inside.ts'
+import type { Request } from './boxed.ts'
 import { type Condition, compile, isProblem } from './compile.ts'
 import { evaluateWithin } from './evaluate.ts'
 import type { Evaluation, Problem } from './terms.ts'
 
-/*
- * The inside of a box: a worker thread that evaluates one condition after another. Whoever started it ends it when one
- * takes too long, so nothing in here bounds time.
- */
+/* The worker thread in which conditions are evaluated. */
 
 /** How many conditions are kept compiled. */
 const keptConditions = 200
@@ -23,12 +20,10 @@ const conditionOf = ({ text, names }: Request): Condition | Problem => {
   return made
 }
 
-const answer = (said: Answer): void => parentPort?.postMessage(said)
-
 /** Compiling is bounded, so what is timed is the evaluation alone. */
-const carryOut = (request: Request): Evaluation => {
+const carryOut = (request: Request, begun: () => void): Evaluation => {
   const condition = conditionOf(request)
-  answer('begun')
+  begun()
   if (isProblem(condition)) return { problem: condition }
   return evaluateWithin(condition, request.values, Number.POSITIVE_INFINITY)
 }
@@ -39,6 +34,5 @@ const warmUp = (): void => {
   if (!isProblem(condition)) evaluateWithin(condition, {}, Number.POSITIVE_INFINITY)
 }
 
-parentPort?.on('message', (request: Request) => answer(carryOut(request)))
 warmUp()
-answer('ready')
+answerQuestions(carryOut)

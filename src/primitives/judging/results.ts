@@ -1,7 +1,7 @@
 import { absent } from '../../conditions/terms.ts'
 import { type Failure, invalid } from '../../errors.ts'
+import { fitsSchema, schemaProblem } from '../../schemas/check.ts'
 import type { ConditionEngine } from '../policy/ready.ts'
-import { fitsSchema, schemaProblem } from '../task/schema-check.ts'
 import type { Criterion, CriterionCheck } from './terms.ts'
 
 /** What a condition over one result may name. */

@@ -1,12 +1,11 @@
-import { setImmediate } from 'node:timers/promises'
 import { Failure } from '../../errors.ts'
 import type { Query } from '../../kernel/ports.ts'
+import { checkAgainst } from '../../schemas/check.ts'
 import { type Evidence, findingsOf, type RunMetrics } from '../gate/decide.ts'
 import type { Gate } from '../gate/terms.ts'
 import { type Metrics, measure, metricNames } from '../metric/metrics.ts'
 import { type ConditionEngine, loadConditions } from '../policy/ready.ts'
 import type { JudgedResult, ResultCheck } from './commands/complete.ts'
-import { checkAgainst } from './schema-check.ts'
 
 /** What a condition on a result may name. What is missing in it is no value, so that nothing holds by accident. */
 const resultNames = {
@@ -103,8 +102,6 @@ export const checkResult = async (wanted: ResultCheck, said: Said, read: Read): 
   if (schemas.length > 0) {
     const findings = await checkAgainst(schemas, said.result)
     if (findings !== null) return judged('schema', findings)
-    // A check may take 300 ms of the event loop: others get their turn before the next.
-    await setImmediate()
   }
   const [missing] = missingGates
   if (missing !== undefined)

@@ -1,14 +1,14 @@
 import { invalid } from '../../errors.ts'
 import type { Plan } from '../../primitives/task/commands/plan.ts'
 import { conditionProblem } from '../../primitives/task/result-check.ts'
-import { schemaProblem } from '../../primitives/task/schema-check.ts'
+import { schemaProblem } from '../../schemas/check.ts'
 
-/** The longest that the schemas of one call may keep everyone else waiting, ms. */
+/** The longest that the schemas of one call may take, ms. */
 const patience = 2_000
 
 /**
- * Refuses checks whose schema or condition could not be applied to any result later. Done before the transaction: compiling one
- * can take 300 ms. `fieldOf` names the task at an index, `tasks[3].` or nothing.
+ * Refuses checks whose schema or condition could not be applied to any result later. Done before the transaction: checking one
+ * can take 600 ms. `fieldOf` names the task at an index, `tasks[3].` or nothing.
  */
 export const refuseSchemas = async (
   plans: readonly Pick<Plan, 'checks'>[],

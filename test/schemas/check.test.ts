@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkAgainst, schemaProblem } from '../../../src/primitives/task/schema-check.ts'
+import { checkAgainst, schemaProblem } from '../../src/schemas/check.ts'
 
 const draft07 = 'http://json-schema.org/draft-07/schema#'
 const report = {
@@ -200,6 +200,21 @@ describe('a hostile schema', () => {
     expect(await soon(() => checkAgainst([schema], value))).toContain('cannot be checked within 600 ms')
     // And can be used again afterwards.
     expect(await soon(() => checkAgainst([schema], []))).toBeNull()
+  })
+
+  it('holds nobody else up: what takes long is checked beside the event loop', async () => {
+    let longest = 0
+    let last = performance.now()
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last)
+      last = performance.now()
+    }, 5)
+    const slow = [0, 1, 2].map((n) => checkAgainst([{ ...doubling, title: `${n}` }], nested(40)))
+    const said = await Promise.all(slow)
+    clearInterval(timer)
+    for (const one of said) expect(one).toContain('cannot be checked within 600 ms')
+    // Each tries for 50 ms here; a loaded machine may add to that.
+    expect(longest).toBeLessThan(400)
   })
 
   it('answers when the result is nested beyond reason', async () => {
