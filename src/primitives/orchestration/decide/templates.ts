@@ -1,4 +1,5 @@
 import type { Mode, QueryKind } from '../terms.ts'
+import { statedSteps } from './stated-steps.ts'
 
 /** A piece of a query: a step of a sequence, or a part beside others. */
 export interface Piece {
@@ -99,7 +100,8 @@ export interface Decomposed {
 
 /**
  * The pieces of a query in a mode: those that were given; else those of the template that was named; else what the query
- * itself enumerates (parallel, and of no known kind); else those of the template for its kind.
+ * itself enumerates (parallel, and of no known kind) or states in order (sequential); else those of the template for its
+ * kind.
  */
 export const decompose = (
   { query, mode, kind }: { readonly query: string; readonly mode: Mode; readonly kind: QueryKind },
@@ -108,6 +110,10 @@ export const decompose = (
 ): Decomposed => {
   if (subtasks) return { template: null, pieces: numbered(subtasks, mode) }
   const listed = named === undefined && kind === 'other' && mode === 'parallel' ? enumerated(query) : []
+  if (named === undefined && mode === 'sequential') {
+    const stated = statedSteps(query)
+    if (stated.length > 1) return { template: null, pieces: numbered(stated, mode) }
+  }
   if (listed.length > 1) return { template: null, pieces: numbered(listed, mode) }
   const template = named ?? byKind[kind]
   return { template, pieces: mode === 'parallel' ? templates[template].parts : templates[template].steps }
