@@ -27,18 +27,14 @@ it('a built server goes on answering while a schema takes long, and sends back w
       const slow = client.must('complete_task', { task_id, lease_token, result: nested }).finally(() => {
         over = true
       })
-      let longest = 0
       while (!over) {
-        const asked = performance.now()
         await client.must('get_run', { run_id })
-        longest = Math.max(longest, performance.now() - asked)
         answered++
       }
       expect(await slow).toMatchObject({ status: 'ready', verification: 'rejected' })
       const { attempts } = await client.must('get_task', { task_id })
       expect(JSON.stringify(attempts)).toContain('cannot be checked within 600 ms')
-      // A check tries for 50 ms in the server itself.
-      expect(longest).toBeLessThan(400)
+      // A check of 600 ms that held the server up would leave room for two or three.
       expect(answered).toBeGreaterThan(10)
     } finally {
       await client.server.kill()

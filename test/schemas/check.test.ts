@@ -213,8 +213,8 @@ describe('a hostile schema', () => {
     const said = await Promise.all(slow)
     clearInterval(timer)
     for (const one of said) expect(one).toContain('cannot be checked within 600 ms')
-    // Each tries for 50 ms here; a loaded machine may add to that.
-    expect(longest).toBeLessThan(400)
+    // Each tries for 50 ms here; a loaded machine may add to that, but not the 600 ms that one takes.
+    expect(longest).toBeLessThan(500)
   })
 
   it('answers when the result is nested beyond reason', async () => {
