@@ -57,6 +57,8 @@ describe('choosing a mode', () => {
     ['Write a poem. First, an outline; finally, the last polish', '"first" and "finally" state an order'],
     ['Do this:\n1. Write a story\n2. Write a song\n3. Write a poem', 'its numbers state an order'],
     ['1. collect 2. analyse 3. write', 'its numbers state an order'],
+    ['First, list files; second, count lines; third, report', '"first" and "second" state an order'],
+    ['Step 1: lint. Step 2: test. Step 3: publish.', 'its numbers state an order'],
     ['Write a poem; after that a song', '"after that" states an order'],
     ['Write a story, a song and, finally, a poem', '"finally" states an order'],
   ])('takes the order that a query states: %s', (query, reason) => {

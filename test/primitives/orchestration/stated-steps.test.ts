@@ -19,6 +19,10 @@ describe('the steps that a query states', () => {
       ['measure it', 'saw the planks', 'paint it all'],
     ],
     ['Read the files and then count their lines.', ['Read the files', 'count their lines']],
+    ['First read, then count, finally write', ['read', 'count', 'write']],
+    ['1. lint 2. test 3. publish', ['lint', 'test', 'publish']],
+    ['First, list files; second, count lines; third, report', ['list files', 'count lines', 'report']],
+    ['Step 1: lint it. Step 2: test it. Step 3: publish.', ['lint it', 'test it', 'publish']],
   ])('are told apart: %s', (query, steps) => {
     expect(statedSteps(query)).toEqual(steps)
   })
@@ -29,7 +33,7 @@ describe('the steps that a query states', () => {
     'Compare version 1.5 with version 2. Say which is faster.',
     'What happened first?',
     'Finally write the report',
-    'Look, then leap',
+    'I first thought of Postgres, then of SQLite; which is better?',
     'Section 2. describes the gate, and 3) the fence',
   ])('are none where it states none: %s', (query) => {
     expect(statedSteps(query)).toEqual([])
