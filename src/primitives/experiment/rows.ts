@@ -1,23 +1,17 @@
-import type { StreamDef } from '../../kernel/stream.ts'
+import { type StreamDef, timelessStream } from '../../kernel/stream.ts'
 import type { ExperimentEvent, TrialEvent } from './events.ts'
 import { type ExperimentState, evolveExperiment, evolveTrial, type TrialState } from './state.ts'
 
-const timeless = { revived: <S>(state: S) => state, undone: <S>(state: S) => state, timeless: true }
-
 /** Experiments belong to no run: what was seen was seen, whatever a run goes back on. */
 export const experimentStream: StreamDef<ExperimentState, ExperimentEvent> = {
-  kind: 'experiment',
-  evolve: evolveExperiment,
+  ...timelessStream<ExperimentState, ExperimentEvent>('experiment', evolveExperiment),
   columnNames: ['name'],
   columns: ({ name }) => ({ name }),
-  standing: () => [],
-  ...timeless,
 }
 
 /** One stream a unit. Its id is the experiment's id and the unit, so that it is found without a search. */
 export const trialStream: StreamDef<TrialState, TrialEvent> = {
-  kind: 'trial',
-  evolve: evolveTrial,
+  ...timelessStream<TrialState, TrialEvent>('trial', evolveTrial),
   columnNames: ['experiment', 'variant', 'value'],
   columns: ({ experiment, variant, value }) => ({ experiment, variant, value }),
   standing: ({ of: scope, variant, value, missed }) => [
@@ -25,7 +19,6 @@ export const trialStream: StreamDef<TrialState, TrialEvent> = {
     ...(value === null ? [] : [{ scope, name: `${variant}.n`, by: 1 }]),
     ...(missed === null ? [] : [{ scope, name: `${variant}.missing`, by: 1 }]),
   ],
-  ...timeless,
 }
 
 export const trialId = (experiment: string, unit: string): string => `${experiment}:${unit}`

@@ -3,7 +3,7 @@ import { armsOf } from './decide/arms.ts'
 import type { Arm, Comparison } from './events.ts'
 import { countsOf, type Experiment, newestExperiments, outcomesOf } from './find.ts'
 import type { ExperimentState } from './state.ts'
-import { leastEach, type Terms, type Variant } from './terms.ts'
+import { isOwn, leastEach, type Terms, type Variant } from './terms.ts'
 
 /** A variant with what is known of it. `missing`: units that ended without the metric. */
 export type VariantView = Omit<Variant, 'name'> &
@@ -19,6 +19,10 @@ export interface ExperimentView extends Omit<Terms, 'variants'> {
   /** Once decided: the winner; null: no difference found. */
   readonly winner?: string | null
   readonly comparisons?: readonly Comparison[]
+  /** Why it was stopped, where somebody said so. */
+  readonly reason?: string
+  /** False: outcomes are given by hand. */
+  readonly recorded_by_orchestrations: boolean
   /** What a reader must know before reading the figures. */
   readonly conclusion: string
 }
@@ -53,6 +57,8 @@ export const viewOf = async (db: Reader, experiment: Experiment): Promise<Experi
       winner: state.verdict.winner,
       comparisons: state.verdict.comparisons,
     }),
+    ...(state.status === 'stopped' && state.reason !== null && { reason: state.reason }),
+    recorded_by_orchestrations: isOwn(metric),
     conclusion: concluded(state, arms),
   }
 }
@@ -68,14 +74,16 @@ export interface ExperimentRow {
 /** The newest experiments, newest first. */
 export const newestRows = async (db: Reader, limit: number): Promise<readonly ExperimentRow[]> => {
   const rows: ExperimentRow[] = []
-  for (const experiment of await newestExperiments(db, limit)) {
-    const { id, state } = experiment
-    const counts = await countsOf(db, experiment)
-    const known = state.variants.map(({ name }, i) => ({ variant: name, n: counts[i]?.n ?? 0 }))
-    const conclusion = concluded(state, known)
-    rows.push({ experiment_id: id, name: state.name, status: state.status, conclusion })
-  }
+  for (const experiment of await newestExperiments(db, limit)) rows.push(await rowOf(db, experiment))
   return rows
+}
+
+/** How an experiment stands, by its counts alone. */
+export const rowOf = async (db: Reader, experiment: Experiment): Promise<ExperimentRow> => {
+  const { id, state } = experiment
+  const counts = await countsOf(db, experiment)
+  const known = state.variants.map(({ name }, i) => ({ variant: name, n: counts[i]?.n ?? 0 }))
+  return { experiment_id: id, name: state.name, status: state.status, conclusion: concluded(state, known) }
 }
 
 const concluded = (state: ExperimentState, arms: readonly Pick<Arm, 'variant' | 'n'>[]): string => {

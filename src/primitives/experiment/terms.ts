@@ -28,6 +28,13 @@ export type OwnMetric = (typeof ownMetrics)[number]
 export const goals = ['max', 'min'] as const
 export type Goal = (typeof goals)[number]
 
+/** What is better where nothing else is said. */
+export const usualGoal = (metric: string): Goal => (metric === 'execution_time_ms' ? 'min' : 'max')
+
+/** Whether orchestrations record this metric when they end. */
+export const isOwn = (metric: string): metric is OwnMetric =>
+  (ownMetrics as readonly string[]).includes(metric)
+
 /** What an experiment is: fixed before its first outcome, so that nothing that was seen can bend it. */
 export interface Terms {
   readonly name: string

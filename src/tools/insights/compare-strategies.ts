@@ -11,9 +11,10 @@ import {
   type ExperimentRow,
   type ExperimentView,
   newestRows,
+  rowOf,
   viewOf,
 } from '../../primitives/experiment/shown.ts'
-import { goals } from '../../primitives/experiment/terms.ts'
+import { goals, usualGoal } from '../../primitives/experiment/terms.ts'
 import { templateNames } from '../../primitives/orchestration/decide/templates.ts'
 import { type Report, reportOf } from '../../primitives/orchestration/report.ts'
 import { coordinations, modes } from '../../primitives/orchestration/terms.ts'
@@ -38,7 +39,7 @@ const input = z.strictObject({
       'quality (default), quality_score, execution_time_ms, coordination_efficiency: orchestrations record these; or your own',
     )
     .optional(),
-  goal: z.enum(goals).describe('Default max').optional(),
+  goal: z.enum(goals).describe('Default max; of times min').optional(),
   samples: whole(10, 10_000).describe('Outcomes that decide it; default 200').optional(),
   alpha: z.number().describe('Risk of a false winner; default .05').optional(),
   unit: keptText(200).describe('What is treated; alone: tells its variant').optional(),
@@ -62,6 +63,9 @@ const output = z.object({
   ).optional(),
   assigned: z
     .looseObject({ unit: z.string(), variant: z.string(), counts: z.boolean(), why: z.string() })
+    .optional(),
+  recorded: z
+    .object({ unit: z.string(), variant: z.string(), outcome: z.number(), conclusion: z.string() })
     .optional(),
   strategies: typed<Report>(
     z.looseObject({ fared: z.array(z.looseObject({})), suggestions: z.array(z.looseObject({})) }),
@@ -106,7 +110,7 @@ const show = async (db: Reader, handle: string) => ({
 type Named = Given & { readonly experiment: string }
 
 const start = async (tx: Tx, { experiment: name, variants = [], ...given }: Named) => {
-  const { metric = 'quality', goal = 'max', samples = 200, alpha = 0.05 } = given
+  const { metric = 'quality', goal = usualGoal(metric), samples = 200, alpha = 0.05 } = given
   const weighed = variants.map((one) => ({ ...one, weight: one.weight ?? 1 }))
   const terms = { name, variants: weighed, metric, goal, samples, alpha }
   return { experiment: await viewOf(tx, await startExperiment(tx, terms)) }
@@ -121,8 +125,14 @@ const stop = async (tx: Tx, { experiment: handle, reason }: Named) => {
 const treat = async (tx: Tx, { experiment: handle, unit = '', outcome, variant: named }: Named) => {
   const experiment = await theExperiment(tx, handle)
   if (outcome !== undefined) {
-    await recordOutcome(tx, experiment, { unit, value: Number(outcome), variant: named })
-    return { experiment: await viewOf(tx, experiment) }
+    const value = Number(outcome)
+    const { variant: at } = (await recordOutcome(tx, experiment, { unit, value, variant: named })).state
+    const { conclusion, status } = await rowOf(tx, experiment)
+    const variant = experiment.state.variants[at]?.name ?? ''
+    return {
+      recorded: { unit, variant, outcome: value, conclusion },
+      ...(status === 'decided' && { experiment: await viewOf(tx, experiment) }),
+    }
   }
   const { variant, counts, why } = await giveVariant(tx, experiment, unit)
   const { name, weight: _, ...how } = variant
@@ -148,9 +158,11 @@ export const compareStrategiesTool = defineTool({
     mustConduct(ctx.session.joined, 'start or stop an experiment')
     return ctx.execute(variants ? start : stop, named)
   },
-  say: ({ experiment, assigned, strategies, experiments = [] }) => {
+  say: ({ experiment, assigned, recorded, strategies, experiments = [] }) => {
     if (strategies) return sayReport(strategies, experiments).join('\n')
     if (experiment) return sayExperiment(experiment).join('\n')
+    if (recorded)
+      return `"${recorded.unit}": ${recorded.outcome} for ${recorded.variant}; ${recorded.conclusion}.`
     if (!assigned) return ''
     const next = assigned.counts
       ? ' Then compare_strategies with unit and outcome.'

@@ -9,7 +9,8 @@ const sayArm = ({ variant, n, mean, interval, missing, assigned }: VariantView):
     'low' in interval
       ? `, 95 % between ${figure(interval.low)} and ${figure(interval.high)}`
       : `, no interval: ${interval.insufficient}`
-  const without = missing > 0 ? `, ${missing} ended without the metric` : ''
+  const without =
+    missing > 0 ? `, ${missing} ended without the metric, which unit and outcome may still give` : ''
   const known = mean === null ? 'no outcome' : `mean ${figure(mean)}`
   return `- ${variant}: ${known} (n ${n} of ${assigned} assigned${mean === null ? '' : between}${without})`
 }
@@ -22,6 +23,13 @@ export const sayExperiment = (view: ExperimentView): readonly string[] => [
   `${view.experiment_id} "${view.name}" (${view.metric}, ${view.goal}): ${view.conclusion}.`,
   ...view.variants.map(sayArm),
   ...(view.comparisons ?? []).slice(0, 10).map(sayComparison),
+  ...(view.status !== 'running'
+    ? []
+    : [
+        view.recorded_by_orchestrations
+          ? `Next: orchestrate with experiment "${view.name}"; it records ${view.metric} when it ends.`
+          : `Next: compare_strategies with unit for its variant, then with its ${view.metric} as outcome.`,
+      ]),
 ]
 
 /** How modes fared, what follows, and the experiments there are, in a few lines. */

@@ -108,6 +108,11 @@ describe('an orchestration for an experiment', () => {
     expect(Object.keys(seen)).toHaveLength(2)
   })
 
+  it('that is told to be quick wins by being quick', async () => {
+    expect(await start({ metric: 'execution_time_ms' })).toMatchObject({ goal: 'min' })
+    expect(await start({ experiment: 'others', metric: 'laughs' })).toMatchObject({ goal: 'max' })
+  })
+
   it('that failed was not fast: it has no execution time', async () => {
     await start({ metric: 'execution_time_ms', goal: 'min' })
     await one(() => () => ({ fail: 'no' }))
@@ -119,9 +124,11 @@ describe('an orchestration for an experiment', () => {
   it('records nothing of a metric that is not its own: that is for whoever measures', async () => {
     await start({ metric: 'laughs' })
     const { orchestration_id: unit } = await one(() => scored(0.5))
-    expect((await look()).n).toBe(0)
-    const { experiment } = await board.call('compare_strategies', { experiment: 'poems', unit, outcome: 12 })
-    expect(experiment.n).toBe(1)
+    const { n, variants, recorded_by_orchestrations } = await look()
+    expect({ n, recorded_by_orchestrations }).toEqual({ n: 0, recorded_by_orchestrations: false })
+    expect(variants.map(({ missing }: Answer) => missing)).toEqual([0, 0])
+    await board.call('compare_strategies', { experiment: 'poems', unit, outcome: 12 })
+    expect((await look()).n).toBe(1)
   })
 
   it('counts once and for good: rolled back and done again is another unit', async () => {

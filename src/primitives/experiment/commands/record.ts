@@ -3,8 +3,9 @@ import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import { decideRecord } from '../decide/outcome.ts'
 import { decideVerdict, isDue } from '../decide/verdict.ts'
-import { countsOf, type Experiment, outcomesOf, trialOf } from '../find.ts'
+import { countsOf, type Experiment, outcomesOf, type Trial, trialOf } from '../find.ts'
 import { experimentStream } from '../rows.ts'
+import { isOwn, type OwnMetric } from '../terms.ts'
 
 export interface Recording {
   readonly unit: string
@@ -18,7 +19,7 @@ export const recordOutcome = async (
   tx: Tx,
   experiment: Experiment,
   { unit, ...recording }: Recording,
-): Promise<void> => {
+): Promise<Trial> => {
   const trial = await trialOf(tx, experiment.id, unit)
   if (!trial)
     throw notFound(
@@ -27,28 +28,34 @@ export const recordOutcome = async (
       `Ask for its variant first: compare_strategies with experiment "${experiment.state.name}" and this unit, without outcome.`,
     )
   const events = accepted(decideRecord(experiment.state, trial.state, recording))
-  if (events.length === 0) return
+  if (events.length === 0) return trial
   await tx.append(trial, events)
   const counts = (await countsOf(tx, experiment)).map(({ n }) => n)
-  if (!isDue(experiment.state, counts)) return
-  await tx.append(experiment, decideVerdict(experiment.state, await outcomesOf(tx, experiment)))
+  if (isDue(experiment.state, counts))
+    await tx.append(experiment, decideVerdict(experiment.state, await outcomesOf(tx, experiment)))
+  return trial
 }
 
 /**
  * An orchestration that is a unit of an experiment has come to an end. Its first figure counts, as for learning; where
- * it has none, that is told and nothing made up. Never fails: the end of a task must not depend on it.
+ * it has none, that is told and nothing made up. A metric of other names is for those who measure it. Never fails: the end of a task must not depend on it.
  */
 export const noteOutcome = async (
   tx: Tx,
   id: string,
   unit: string,
-  figureOf: (metric: string) => number | null,
+  figureOf: (metric: OwnMetric) => number | null,
 ): Promise<void> => {
   const experiment = await tx.load(experimentStream, id)
   const trial = await trialOf(tx, id, unit)
   if (experiment?.state.status !== 'running' || !trial || trial.state.value !== null) return
-  const value = figureOf(experiment.state.metric)
-  if (value !== null) return recordOutcome(tx, experiment, { unit, value, variant: undefined })
-  const why = `it ended without ${experiment.state.metric}`
+  const { metric } = experiment.state
+  if (!isOwn(metric)) return
+  const value = figureOf(metric)
+  if (value !== null) {
+    await recordOutcome(tx, experiment, { unit, value, variant: undefined })
+    return
+  }
+  const why = `it ended without ${metric}`
   if (trial.state.missed === null) await tx.append(trial, [{ type: 'trial.missed', data: { why } }])
 }

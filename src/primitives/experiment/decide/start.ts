@@ -19,7 +19,7 @@ export const decideStart = (before: ExperimentState | undefined, terms: Terms): 
 }
 
 /** Fewer are no comparison; of more, each would take too long. */
-export const variantCounts = { least: 2, most: 10 } as const
+const variantCounts = { least: 2, most: 10 } as const
 
 const problemOf = ({ name, variants, samples, alpha }: Terms): Failure | undefined => {
   if (/^exp_/.test(name))

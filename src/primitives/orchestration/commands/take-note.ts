@@ -40,12 +40,12 @@ export const takeNote = async (tx: Tx, no: number): Promise<readonly Task[]> => 
  * told of one that got through: to fail fast is not to be fast.
  */
 const figureOf = (
-  metric: string,
+  metric: OwnMetric,
   placed: readonly Placed[],
   state: OrchestrationState,
   { status, quality }: Ended,
 ): number | null => {
-  switch (metric as OwnMetric) {
+  switch (metric) {
     case 'quality':
       return quality
     case 'quality_score':
@@ -54,8 +54,6 @@ const figureOf = (
       return status === 'completed' ? executionMs(placed, state) : null
     case 'coordination_efficiency':
       return efficiencyOf(placed, state)
-    default:
-      return null
   }
 }
 
