@@ -9,8 +9,7 @@ const sayArm = ({ variant, n, mean, interval, missing, assigned }: VariantView):
     'low' in interval
       ? `, 95 % between ${figure(interval.low)} and ${figure(interval.high)}`
       : `, no interval: ${interval.insufficient}`
-  const without =
-    missing > 0 ? `, ${missing} ended without the metric, which unit and outcome may still give` : ''
+  const without = missing > 0 ? `, ${missing} ended without the metric` : ''
   const known = mean === null ? 'no outcome' : `mean ${figure(mean)}`
   return `- ${variant}: ${known} (n ${n} of ${assigned} assigned${mean === null ? '' : between}${without})`
 }
@@ -27,7 +26,7 @@ export const sayExperiment = (view: ExperimentView): readonly string[] => [
     ? []
     : [
         view.recorded_by_orchestrations
-          ? `Next: orchestrate with experiment "${view.name}"; it records ${view.metric} when it ends.`
+          ? `Next: orchestrate with experiment "${view.name}"; it records ${view.metric} when it ends; where it cannot, give unit (its id) and outcome.`
           : `Next: compare_strategies with unit for its variant, then with its ${view.metric} as outcome.`,
       ]),
 ]
