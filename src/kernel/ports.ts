@@ -23,6 +23,7 @@ export type IdPrefix =
   | 'dec'
   | 'prp'
   | 'les'
+  | 'exp'
   | 'esc'
   | 'ses'
   | 'call'

@@ -6,6 +6,7 @@ import { vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
 import { decisionStream } from './decision/rows.ts'
 import { escalationIndexes, escalationStream } from './escalation/rows.ts'
+import { experimentIndexes, experimentStream, trialStream } from './experiment/rows.ts'
 import { evaluationIndexes, evaluationStream } from './judging/rows.ts'
 import { lessonIndexes, lessonStream } from './lesson/rows.ts'
 import { modelIndexes, modelStream } from './model/rows.ts'
@@ -37,6 +38,8 @@ export const streams: readonly AnyStream[] = [
   decisionStream,
   lessonStream,
   escalationStream,
+  experimentStream,
+  trialStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */
@@ -55,4 +58,5 @@ export const schema: readonly string[] = [
   ...proposalIndexes,
   ...lessonIndexes,
   ...escalationIndexes,
+  ...experimentIndexes,
 ]

@@ -5,11 +5,11 @@ import { streams } from '../../src/primitives/index.ts'
 import { audit } from '../../src/storage/sqlite/audit.ts'
 import { startBaton, tempFile } from '../support/client.ts'
 
-/** A file that an earlier Baton made: a run with one agent, three tasks (one done, one claimed), a checkpoint. */
-const olderFile = (): string => {
+/** A file that an earlier Baton made: what is in it stands at its head. */
+const olderFile = (schema: 1 | 2): string => {
   const file = tempFile()
   const db = new Database(file)
-  db.exec(readFileSync(new URL('./fixtures/schema-1.sql', import.meta.url), 'utf8'))
+  db.exec(readFileSync(new URL(`./fixtures/schema-${schema}.sql`, import.meta.url), 'utf8'))
   db.close()
   return file
 }
@@ -23,7 +23,7 @@ const findings = (file: string) => {
 
 describe('a database of schema 1', () => {
   it('is brought up to date with everything in it, and goes on', async () => {
-    const file = olderFile()
+    const file = olderFile(1)
     const baton = await startBaton({ file })
     expect(findings(file)).toEqual([])
     const { tasks } = await baton.call('list_tasks', {})
@@ -45,8 +45,29 @@ describe('a database of schema 1', () => {
   })
 
   it('is opened by several at once', async () => {
-    const file = olderFile()
+    const file = olderFile(1)
     const all = await Promise.all([1, 2, 3].map(() => startBaton({ file })))
     for (const baton of all) expect((await baton.call('list_runs', {})).runs).toHaveLength(1)
+  })
+})
+
+describe('a database of schema 2', () => {
+  it('is brought up to date with everything in it, and compares ways of working', async () => {
+    const file = olderFile(2)
+    const baton = await startBaton({ file })
+    expect(findings(file)).toEqual([])
+    const { strategies, experiments } = await baton.call('compare_strategies', {})
+    expect(strategies.fared).toMatchObject([{ kind: 'creative', mode: 'parallel', n: 1, mean_quality: 0.6 }])
+    expect(experiments).toEqual([])
+    const variants = [{ name: 'one', mode: 'parallel' }, { name: 'other' }]
+    await baton.call('compare_strategies', { experiment: 'rain', variants, samples: 10 })
+    await baton.call('orchestrate', { query: 'Write a poem about hail', experiment: 'rain' })
+    await baton.call('rollback_to_checkpoint', { checkpoint_id: 'begun' })
+    const { experiment } = await baton.call('compare_strategies', { experiment: 'rain' })
+    const assigned = experiment.variants.map((variant: { assigned: number }) => variant.assigned)
+    expect(assigned.reduce((sum: number, n: number) => sum + n, 0)).toBe(1)
+    await baton.close()
+    expect(baton.faults).toEqual([])
+    expect(findings(file)).toEqual([])
   })
 })

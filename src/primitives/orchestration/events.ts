@@ -38,6 +38,8 @@ export interface LaidOut {
   readonly quorum: number | null
   readonly timeout_ms: number | null
   readonly steps: readonly Step[]
+  /** Id of the experiment that it was laid out for, and the variant that it was given. It is its own unit. */
+  readonly experiment?: { readonly id: string; readonly variant: string }
 }
 
 /** `stalled`: what is left waits for a failed task, and goes on only when that is replaced. */

@@ -1,10 +1,10 @@
 import type { Reader } from '../../kernel/ports.ts'
 import { excerpt } from '../task/excerpt.ts'
 import { asText } from '../task/fence.ts'
-import { hasEnded } from '../task/state.ts'
-import { type Consensus, consensusOf, spreadOf } from './decide/measure.ts'
+import { type Consensus, consensusOf } from './decide/measure.ts'
 import { choiceOf, endOf, finalWork, scoresOf } from './decide/progress.ts'
 import type { Choice } from './events.ts'
+import { efficiencyOf, executionMs, spreadIn } from './figures.ts'
 import type { Orchestration } from './find.ts'
 import { type Placed, standingsOf } from './standings.ts'
 
@@ -87,16 +87,9 @@ export const viewOf = async (db: Reader, one: Orchestration): Promise<Orchestrat
 
 const outcomeOf = async (db: Reader, { state }: Orchestration, all: readonly Placed[]): Promise<Outcome> => {
   const work = all.filter(({ step }) => step.part === 'work')
-  const done = work.filter(({ status }) => status === 'done')
-  const attempted = work.filter(
-    ({ status, task }) =>
-      status === 'done' ||
-      status === 'failed' ||
-      (status === 'cancelled' && task.state.attempt > 0 && !state.moot.includes(task.id)),
-  )
   const final = finalWork(all, state.mode) as readonly Placed[]
   const scores = scoresOf(all)
-  const spread = spreadOf(final.flatMap(({ step }) => scores.get(step.name) ?? []))
+  const spread = spreadIn(all, state)
   const used = new Set<string>()
   const successful = new Set<string>()
   for (const placed of all) {
@@ -105,10 +98,9 @@ const outcomeOf = async (db: Reader, { state }: Orchestration, all: readonly Pla
     if (placed.status === 'done' && author !== null) successful.add(author)
   }
   const choice = choiceOf(all, state.mode)
-  const ends = all.flatMap(({ task }) => (hasEnded(task.state) ? [task.state.endedAt] : []))
   return {
-    execution_time_ms: Math.max(...ends, state.laidOutAt) - state.laidOutAt,
-    coordination_efficiency: attempted.length === 0 ? null : done.length / attempted.length,
+    execution_time_ms: executionMs(all, state),
+    coordination_efficiency: efficiencyOf(all, state),
     quality_score: spread.mean,
     quality_variance: spread.variance,
     scored: spread.n,

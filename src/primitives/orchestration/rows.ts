@@ -51,4 +51,5 @@ export interface OrchestrationTables {
 export const orchestrationIndexes = [
   'create index orchestration_of_run on orchestration (run, no)',
   'create index orchestration_deadline on orchestration (deadline) where deadline is not null',
+  'create index orchestration_status on orchestration (status, no)',
 ]

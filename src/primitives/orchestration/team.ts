@@ -27,12 +27,6 @@ const unnamed = 3
 /** The agents that were named, else the run's living ones in turn; the lead is named, has such a role, or is one more. */
 export const teamOf = async (db: Reader, run: Run, ask: TeamAsk): Promise<Team> => {
   const { mode, agent_ids, coordination } = ask
-  if (ask.lead !== undefined && coordination !== 'hierarchical')
-    throw invalid(
-      'lead',
-      `nobody leads a team that is ${coordination}`,
-      'Leave it out, or ask for hierarchical.',
-    )
   const named: Agent[] = []
   for (const handle of agent_ids ?? []) named.push(await activeAgent(db, run.no, handle))
   const living = await someLiving(db, run.no, most)

@@ -18,7 +18,7 @@ const input = z.strictObject({
   mode: z
     .enum(['auto', ...modes])
     .default('auto')
-    .describe('Pieces at once, steps with handoff, or all do the whole and the best wins')
+    .describe('Pieces at once, steps with handoff, or a contest over the whole')
     .optional(),
   coordination: z
     .enum(coordinations)
@@ -28,11 +28,12 @@ const input = z.strictObject({
   template: z.enum(templateNames).describe('Steps to use; default by query').optional(),
   agent_ids: list(agentHandle, 20, 1).describe('Who works; default all').optional(),
   lead: agentHandle.describe('Who decides (hierarchical)').optional(),
-  quorum: whole(1, 50).describe('Enough done; then cancel the rest').optional(),
+  quorum: whole(1, 50).describe('Enough done; cancel the rest').optional(),
   timeout_ms: whole(1, 30 * day)
-    .describe('Then cancel what is left')
+    .describe('Then cancel the rest')
     .optional(),
-  context: json.describe('Data every agent gets').optional(),
+  context: json.describe('For every agent').optional(),
+  experiment: text(100).describe('A/B test that picks how').optional(),
   run_id: runId,
   idempotency_key: idempotencyKey,
 })
@@ -69,8 +70,7 @@ const layOut = async (tx: Tx, { run_id, idempotency_key: key, ask, speaker, aski
 export const orchestrateTool = defineTool({
   name: 'orchestrate',
   title: 'Orchestrate a team',
-  description:
-    'Start a proven way of working in one call: lays out tasks, returns at once; await_responses collects.',
+  description: 'Lay out tasks for a proven way of working; await_responses collects.',
   toolset: 'decide',
   effect: 'write',
   input,

@@ -18,9 +18,15 @@ export const studentQuantile = (p: number, freedom: number): number => {
   return (low + high) / 2
 }
 
-/** The share of the distribution below t ≥ 0 (Abramowitz & Stegun 26.7.1 with 26.5.27). */
-const below = (t: number, freedom: number): number =>
-  1 - incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5) / 2
+/**
+ * The share of the distribution beyond ±t, both tails together, t ≥ 0 (Abramowitz & Stegun 26.7.1 with 26.5.27).
+ *
+ * @param freedom degrees of freedom, over 0; need not be whole
+ */
+export const studentTails = (t: number, freedom: number): number =>
+  incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5)
+
+const below = (t: number, freedom: number): number => 1 - studentTails(t, freedom) / 2
 
 /** Regularized incomplete beta function I_x(a, b) (Abramowitz & Stegun 26.5.8, 6.6.3 for the other half). */
 const incompleteBeta = (x: number, a: number, b: number): number => {

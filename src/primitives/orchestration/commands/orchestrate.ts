@@ -5,6 +5,7 @@ import { createTasks } from '../../task/commands/create.ts'
 import type { Plan } from '../../task/commands/plan.ts'
 import { taskNamed } from '../../task/find.ts'
 import { chooseMode } from '../decide/choose-mode.ts'
+import { misfit } from '../decide/fit.ts'
 import { layOut, type PlannedStep } from '../decide/lay-out.ts'
 import { learnedMode, outcomesOf, recordsIn } from '../decide/learned.ts'
 import { doubt, usualCoordination } from '../decide/pairing.ts'
@@ -13,6 +14,7 @@ import type { LaidOut, Step } from '../events.ts'
 import { orchestrationStream } from '../rows.ts'
 import { teamOf } from '../team.ts'
 import type { Coordination, Mode } from '../terms.ts'
+import { asVariant, reasonOf } from '../tried.ts'
 
 /** What is to be orchestrated; what is left out is chosen. Durations in ms. */
 export interface Ask {
@@ -27,6 +29,8 @@ export interface Ask {
   readonly quorum?: number | undefined
   readonly timeout_ms?: number | undefined
   readonly context?: unknown
+  /** Id or name of an experiment, whose variant says how: mode, coordination and template are then not asked for. */
+  readonly experiment?: string | undefined
 }
 
 export interface Orchestrated {
@@ -44,13 +48,14 @@ export interface Orchestrated {
 }
 
 /** Lays out the tasks of a way of working on the run's log, and returns at once: agents do the rest. */
-export const orchestrate = async (tx: Tx, run: Run, ask: Ask): Promise<Orchestrated> => {
-  const chosen = await modeFor(tx, ask)
+export const orchestrate = async (tx: Tx, run: Run, asked: Ask): Promise<Orchestrated> => {
+  const orchestration = tx.newId('orc')
+  const { ask, tried } = await asVariant(tx, asked, orchestration)
+  const ruled = await modeFor(tx, ask)
+  const chosen = tried ? { ...ruled, reason: reasonOf(tried, ruled.reason, ask.mode) } : ruled
   const { mode, kind } = chosen
-  if (mode === 'collaborative' && ask.subtasks)
-    throw invalid('subtasks', 'do not go with collaborative: everybody does the whole', 'Leave them out.')
-  if (ask.template !== undefined && ask.subtasks)
-    throw invalid('template', 'does not go with subtasks: they are the steps', 'Leave one of them out.')
+  const refused = misfit({ ...ask, mode })
+  if (refused) throw refused
   const led = ask.lead === undefined ? undefined : 'hierarchical'
   const coordination = ask.coordination ?? led ?? usualCoordination[mode]
   const { template, pieces } =
@@ -58,7 +63,7 @@ export const orchestrate = async (tx: Tx, run: Run, ask: Ask): Promise<Orchestra
       ? { template: null, pieces: [] }
       : decompose({ query: ask.query, mode, kind }, ask.subtasks, ask.template)
   const team = await teamOf(tx, run, { ...ask, mode, coordination })
-  const quorum = quorumFor(ask, mode, mode === 'parallel' ? pieces.length : team.workers.length)
+  const quorum = quorumFor(ask, mode === 'parallel' ? pieces.length : team.workers.length)
   const { workers, lead } = team
   const planned = layOut({ query: ask.query, mode, coordination, pieces, workers, lead, quorum })
   const steps = await create(tx, run, planned, ask.context)
@@ -74,8 +79,9 @@ export const orchestrate = async (tx: Tx, run: Run, ask: Ask): Promise<Orchestra
     quorum,
     timeout_ms: ask.timeout_ms ?? null,
     steps,
+    ...(tried && { experiment: { id: tried.id, variant: tried.variant } }),
   }
-  const { id } = await tx.create(orchestrationStream, { id: tx.newId('orc'), run: run.no }, [
+  const { id } = await tx.create(orchestrationStream, { id: orchestration, run: run.no }, [
     { type: 'orchestration.laid_out', data },
   ])
   return {
@@ -118,14 +124,8 @@ const repeated = (subtasks: readonly string[] = []): string | undefined => {
     : `subtasks ${twice.join(', ')} repeat earlier ones: each is done all the same`
 }
 
-const quorumFor = ({ quorum }: Ask, mode: Mode, team: number): number | null => {
+const quorumFor = ({ quorum }: Ask, team: number): number | null => {
   if (quorum === undefined) return null
-  if (mode === 'sequential')
-    throw invalid(
-      'quorum',
-      'means nothing for steps that follow each other',
-      'Leave it out, or ask for another mode.',
-    )
   if (quorum > team) throw invalid('quorum', `is more than the ${team} that work at once`, 'Ask for fewer.')
   return quorum
 }

@@ -1,10 +1,14 @@
 import type { Tx } from '../../../kernel/ports.ts'
+import { noteOutcome } from '../../experiment/commands/record.ts'
+import type { OwnMetric } from '../../experiment/terms.ts'
 import type { Task } from '../../task/find.ts'
 import { courseOf, endOf, metQuorum } from '../decide/progress.ts'
+import type { Ended } from '../events.ts'
+import { efficiencyOf, executionMs, spreadIn } from '../figures.ts'
 import { orchestrationsOf } from '../find.ts'
 import { orchestrationStream } from '../rows.ts'
-import { standingsOf } from '../standings.ts'
-import { goesOn } from '../state.ts'
+import { type Placed, standingsOf } from '../standings.ts'
+import { goesOn, type OrchestrationState } from '../state.ts'
 
 /**
  * A task of an orchestration has ended: writes down that enough of a phase is done, or that the whole has ended.
@@ -23,9 +27,34 @@ export const takeNote = async (tx: Tx, no: number): Promise<readonly Task[]> => 
   const course = courseOf(all)
   // One that had stalled has nothing new to say until it is through.
   if (course === 'open' || (course === 'stalled' && state.status === 'ended')) return []
-  const data = endOf(await standingsOf(tx, state.steps, true), state, course === 'stalled')
+  const placed = await standingsOf(tx, state.steps, true)
+  const data = endOf(placed, state, course === 'stalled')
   await tx.append(found, [{ type: 'orchestration.ended', data }])
+  if (state.experiment)
+    await noteOutcome(tx, state.experiment.id, found.id, (metric) => figureOf(metric, placed, state, data))
   return []
+}
+
+/**
+ * What an orchestration came to in the metric of its experiment; null where it has no such figure. How long it took is
+ * told of one that got through: to fail fast is not to be fast.
+ */
+const figureOf = (
+  metric: OwnMetric,
+  placed: readonly Placed[],
+  state: OrchestrationState,
+  { status, quality }: Ended,
+): number | null => {
+  switch (metric) {
+    case 'quality':
+      return quality
+    case 'quality_score':
+      return spreadIn(placed, state).mean
+    case 'execution_time_ms':
+      return status === 'completed' ? executionMs(placed, state) : null
+    case 'coordination_efficiency':
+      return efficiencyOf(placed, state)
+  }
 }
 
 /** A task of an orchestration was replaced by another: that one counts from now on. */

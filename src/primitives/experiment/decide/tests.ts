@@ -1,0 +1,78 @@
+import { mean, sampleVariance } from 'simple-statistics'
+import { studentTails } from '../../judging/decide/student.ts'
+
+/** What a test came to. `p`: two-sided, 0–1. */
+export interface Tested {
+  readonly test: string
+  readonly p: number
+}
+
+/**
+ * Whether two samples differ. Where both together take two values at most, it is a matter of counts, and Fisher's exact
+ * test holds at any size; else Welch's t-test. Which of them applies does not depend on how the values are split, so
+ * that choosing by the data costs nothing.
+ *
+ * @param a at least two values, like `b`
+ */
+export const compare = (a: readonly number[], b: readonly number[]): Tested => {
+  const kinds = new Set([...a, ...b])
+  if (kinds.size > 2) return { test: 'Welch t', p: welch(a, b).p }
+  const high = Math.max(...kinds)
+  const count = (values: readonly number[]) => values.filter((value) => value === high).length
+  return { test: 'Fisher exact', p: fisher(count(a), a.length, count(b), b.length) }
+}
+
+/**
+ * Fisher's exact test of two proportions, x of n against y of m, two-sided: the probability of all tables with these
+ * margins that are no likelier than this one (Agresti: Categorical Data Analysis, 3rd ed., 3.5.1; as R's fisher.test,
+ * whose tolerance for equal likelihoods is taken over). Likelihoods are taken relative to the likeliest table, by the
+ * ratio of neighbours, so that nothing overflows.
+ */
+export const fisher = (x: number, n: number, y: number, m: number): number => {
+  const hits = x + y
+  const [least, most] = [Math.max(0, hits - m), Math.min(hits, n)]
+  /** Likelihood of k + 1 hits in the first sample, by that of k. */
+  const ratio = (k: number) => ((hits - k) * (n - k)) / ((k + 1) * (m - hits + k + 1))
+  const mode = Math.min(most, Math.max(least, Math.floor(((n + 1) * (hits + 1)) / (n + m + 2))))
+  const weights = new Map([[mode, 1]])
+  for (let k = mode; k < most; k++) weights.set(k + 1, (weights.get(k) as number) * ratio(k))
+  for (let k = mode; k > least; k--) weights.set(k - 1, (weights.get(k) as number) / ratio(k - 1))
+  const bound = (weights.get(x) as number) * (1 + 1e-7)
+  let [all, tails] = [0, 0]
+  for (const weight of weights.values()) {
+    all += weight
+    if (weight <= bound) tails += weight
+  }
+  return Math.min(1, tails / all)
+}
+
+/**
+ * Welch's t-test, two-sided: means of two samples whose variances may differ (B. L. Welch, Biometrika 34, 1947; degrees
+ * of freedom after Satterthwaite, Biometrics Bulletin 2, 1946). At least one of the samples must vary.
+ */
+export const welch = (
+  a: readonly number[],
+  b: readonly number[],
+): { readonly t: number; readonly freedom: number; readonly p: number } => {
+  const [one, other] = [sampleVariance([...a]) / a.length, sampleVariance([...b]) / b.length]
+  // The values vary by less than numbers can square: nothing is told apart.
+  if (one + other === 0) return { t: 0, freedom: a.length + b.length - 2, p: 1 }
+  const t = (mean([...a]) - mean([...b])) / Math.sqrt(one + other)
+  const share = one / (one + other)
+  const freedom = 1 / (share ** 2 / (a.length - 1) + (1 - share) ** 2 / (b.length - 1))
+  return { t, freedom, p: studentTails(Math.abs(t), freedom) }
+}
+
+/**
+ * Adjusts p-values for having made all of these comparisons: Holm's step-down procedure (S. Holm, Scandinavian Journal
+ * of Statistics 6, 1979). In the order in which they were given.
+ */
+export const holm = (ps: readonly number[]): readonly number[] => {
+  const adjusted = new Array<number>(ps.length).fill(1)
+  let least = 0
+  for (const [rank, i] of [...ps.keys()].sort((a, b) => (ps[a] as number) - (ps[b] as number)).entries()) {
+    least = Math.max(least, Math.min(1, (ps.length - rank) * (ps[i] as number)))
+    adjusted[i] = least
+  }
+  return adjusted
+}

@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compare, fisher, holm, welch } from '../../../src/primitives/experiment/decide/tests.ts'
+import { exactly } from './exactly.ts'
+
+describe("Fisher's exact test", () => {
+  it("gives the published figures of R's fisher.test", () => {
+    // Agresti's tea taster: 17/35. Fisher's convictions of like-sex twins.
+    expect(fisher(3, 4, 1, 4)).toBeCloseTo(17 / 35, 12)
+    expect(fisher(2, 12, 15, 18)).toBeCloseTo(0.0005367241, 10)
+  })
+
+  it('is 1 where there is nothing to tell', () => {
+    expect(fisher(0, 10, 0, 10)).toBe(1)
+    expect(fisher(10, 10, 20, 20)).toBe(1)
+    expect(fisher(5, 10, 5, 10)).toBe(1)
+  })
+
+  it('is what counting all tables in whole numbers gives', () => {
+    fc.assert(
+      fc.property(fc.nat(40), fc.nat(40), fc.nat(40), fc.nat(40), (x, more, y, others) => {
+        const [n, m] = [x + more, y + others]
+        fc.pre(n > 0 && m > 0)
+        expect(fisher(x, n, y, m)).toBeCloseTo(exactly(x, n, y, m), 9)
+        expect(fisher(y, m, x, n)).toBeCloseTo(fisher(x, n, y, m), 9)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('stays a probability at the largest sizes', () => {
+    expect(fisher(5_000, 5_000, 0, 5_000)).toBe(0)
+    expect(fisher(2_500, 5_000, 2_500, 5_000)).toBeCloseTo(1, 12)
+    // scipy.stats.fisher_exact([[2600, 2400], [2500, 2500]])
+    expect(fisher(2_600, 5_000, 2_500, 5_000)).toBeCloseTo(0.04765361355524053, 9)
+  })
+})
+
+describe("Welch's t-test", () => {
+  const drug = [
+    [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2],
+    [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4],
+  ] as const
+
+  it("gives the published figures of R's t.test(extra ~ group, data = sleep)", () => {
+    const { t, freedom, p } = welch(...drug)
+    expect(t).toBeCloseTo(-1.8608, 4)
+    expect(freedom).toBeCloseTo(17.776, 3)
+    expect(p).toBeCloseTo(0.07939, 5)
+  })
+
+  it('holds where samples and variances differ much', () => {
+    // scipy.stats.ttest_ind([1, 2, 3, 4, 5, 6, 7], [10, 40, 90], equal_var=False)
+    expect(welch([1, 2, 3, 4, 5, 6, 7], [10, 40, 90]).p).toBeCloseTo(0.2088441832893948, 9)
+    // scipy.stats.ttest_ind(range(20), range(100, 120), equal_var=False): far in the tail
+    const rising = Array.from({ length: 20 }, (_, i) => i)
+    const far = rising.map((i) => i + 100)
+    expect(welch(rising, far).p / 2.270254219656725e-37).toBeCloseTo(1, 6)
+  })
+
+  it('takes one sample that does not vary', () => {
+    // scipy.stats.ttest_ind([5, 5, 5, 5, 5], [6, 7, 8, 6, 7], equal_var=False)
+    expect(welch([5, 5, 5, 5, 5], [6, 7, 8, 6, 7]).p).toBeCloseTo(0.008580918721924785, 9)
+  })
+})
+
+describe('which test', () => {
+  it('is a matter of the values', () => {
+    expect(compare([0, 1, 1], [0, 0, 1]).test).toBe('Fisher exact')
+    expect(compare([0.5, 0.9, 0.9], [0.5, 0.5, 0.5]).p).toBeCloseTo(exactly(2, 3, 0, 3), 12)
+    expect(compare([0.5, 0.9, 0.8], [0.5, 0.5, 0.5]).test).toBe('Welch t')
+  })
+
+  it('finds samples that never vary as different as their sizes allow', () => {
+    expect(compare([7, 7, 7, 7, 7], [7, 7, 7, 7, 7]).p).toBe(1)
+    // Of 252 ways to split five and five, two are as far apart.
+    expect(compare([7, 7, 7, 7, 7], [9, 9, 9, 9, 9]).p).toBeCloseTo(2 / 252, 12)
+  })
+})
+
+describe("Holm's correction", () => {
+  it('steps down from the smallest', () => {
+    expect(holm([0.01, 0.04, 0.03, 0.02])).toEqual([0.04, 0.06, 0.06, 0.06])
+    expect(holm([0.03])).toEqual([0.03])
+    expect(holm([0.6, 0.5])).toEqual([1, 1])
+    expect(holm([])).toEqual([])
+  })
+})
