@@ -2,8 +2,9 @@ import type { AnyStream } from '../kernel/stream.ts'
 import { affinityStream } from './affinity/rows.ts'
 import { agentIndexes, agentStream } from './agent/rows.ts'
 import { breakerIndexes, breakerStream } from './breaker/rows.ts'
-import { vocabularyStream } from './capability/rows.ts'
+import { capabilityStream, vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
+import { consolidationStream } from './consolidation/rows.ts'
 import { decisionStream } from './decision/rows.ts'
 import { escalationIndexes, escalationStream } from './escalation/rows.ts'
 import { evaluationIndexes, evaluationStream } from './judging/rows.ts'
@@ -37,6 +38,8 @@ export const streams: readonly AnyStream[] = [
   decisionStream,
   lessonStream,
   escalationStream,
+  capabilityStream,
+  consolidationStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */

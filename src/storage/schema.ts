@@ -4,7 +4,7 @@ import type { AnyStream } from '../kernel/stream.ts'
 export const applicationId = 0x4241544e
 
 /** The newest schema this program knows. Migrations only add. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 const logTables = [
   // `data` stands last: what long texts push onto overflow pages is then read only when it is asked for.
@@ -46,11 +46,12 @@ const missing = (sql: string): string => sql.replace(/^create (table|(?:unique )
  * Steps from each schema version to the next; `steps[0]` makes an empty file version 1.
  * 2: kinds of entities were added. The head of the log and of a run is its last event; the two tables that said so in
  * version 1 stay where they are, since an older program may have the file open.
+ * 3: the kinds of what is learned were added.
  */
 export const migrationSteps = (
   streams: readonly AnyStream[],
   more: readonly string[],
 ): readonly (readonly string[])[] => {
   const whole = wholeSchema(streams, more)
-  return [whole, whole.map(missing)]
+  return [whole, whole.map(missing), whole.map(missing)]
 }

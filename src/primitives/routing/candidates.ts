@@ -1,5 +1,5 @@
 import type { Reader } from '../../kernel/ports.ts'
-import type { Agent } from '../agent/find.ts'
+import { type Ability, abilitiesOf } from '../agent/abilities.ts'
 import { livingAgents } from '../agent/queries.ts'
 import { standingOf } from '../agent/standing.ts'
 import { type CapabilityGraph, proficiencyFor } from '../capability/graph.ts'
@@ -41,7 +41,7 @@ export const routeCandidates = async (
     const { outcomes, load, alive } = await standingOf(db, agent, input.machine)
     const arm = armOf(agent)
     const counts = arms.get(arm)
-    const proficiency = proficiencyAt(graph, agent, input.features.requires)
+    const proficiency = proficiencyAt(graph, (await abilitiesOf(db, agent)).all, input.features.requires)
     const price = prices?.get(agent.id)
     const unmanned = runner === 'client' && !alive ? 'no_worker' : undefined
     found.push({
@@ -66,12 +66,12 @@ export const routeCandidates = async (
 /** The least proficiency over what is required, 1 without requirements; undefined when something is missing. */
 const proficiencyAt = (
   graph: CapabilityGraph,
-  { state }: Agent,
+  abilities: readonly Ability[],
   requires: readonly string[],
 ): number | undefined => {
   let least = 1
   for (const requirement of requires) {
-    const proficiency = proficiencyFor(graph, state.capabilities, requirement)
+    const proficiency = proficiencyFor(graph, abilities, requirement)
     if (proficiency === undefined) return undefined
     least = Math.min(least, proficiency)
   }

@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts'
 import type { Reader } from '../../kernel/ports.ts'
+import { abilityNames } from '../agent/abilities.ts'
 import type { Agent } from '../agent/find.ts'
 import { livingAgents } from '../agent/queries.ts'
 import { endpointsFor } from '../model/find.ts'
@@ -126,12 +127,13 @@ const labelOf = (target: Target): string =>
     .join(', ')
 
 /** Whoever fits all that a target names. */
-const isMeant = async (db: Reader, { id, state }: Agent, target: Target): Promise<boolean> => {
+const isMeant = async (db: Reader, agent: Agent, target: Target): Promise<boolean> => {
+  const { id, state } = agent
   const model = state.runnerOptions?.model
   if (target.agent !== undefined && target.agent !== id && target.agent !== state.name) return false
   if (target.role !== undefined && target.role !== state.role) return false
   if (target.runner !== undefined && target.runner !== state.runner) return false
-  if (target.capability !== undefined && !state.capabilities.some(({ name }) => name === target.capability))
+  if (target.capability !== undefined && !(await abilityNames(db, agent)).includes(target.capability))
     return false
   if (target.model !== undefined && target.model !== model) return false
   return target.kind === undefined || (await kindsOf(db, model)).includes(target.kind)
