@@ -2,7 +2,7 @@ import type { CapabilityCount, CapabilityEvent, CapabilityFinding } from './even
 import { type LearnedState, withCounts } from './state.ts'
 
 /** Successes below which nothing is learned. */
-export const enoughSuccesses = 5
+const enoughSuccesses = 5
 /** Learned is what more likely succeeds than not, even at the lower bound. */
 export const leastBound = 0.5
 
@@ -11,13 +11,13 @@ const z = 1.959963984540054
 
 /**
  * The lower end of the 95 % score interval of a share of successes (Wilson 1927, "Probable inference, the law of
- * succession, and statistical inference", JASA 22:209–212). Of 0 outcomes: 0.
+ * succession, and statistical inference", JASA 22:209–212). Without a success: 0.
  */
 export const lowerBound = (done: number, n: number): number => {
-  if (n === 0) return 0
+  if (done === 0) return 0
   const p = done / n
   const half = z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2))
-  return Math.max(0, (p + z ** 2 / (2 * n) - half) / (1 + z ** 2 / n))
+  return (p + z ** 2 / (2 * n) - half) / (1 + z ** 2 / n)
 }
 
 /** What the outcomes so far say. */

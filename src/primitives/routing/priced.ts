@@ -1,7 +1,7 @@
 import type { Reader } from '../../kernel/ports.ts'
 import type { Agent } from '../agent/find.ts'
 import { endpointsFor, type Model } from '../model/find.ts'
-import { cheapest, enoughTurns, type Use, usedTogether } from '../model/price.ts'
+import { cheapest, enoughTurns, usedTogether } from '../model/price.ts'
 import type { ByPrice } from './decide/request.ts'
 
 /** What a task costs an agent by the price of where its turns go. */
@@ -45,7 +45,7 @@ const pricedOne = ({ state: { endpoint } }: Model) =>
 const usualUse = (models: readonly Model[], taskTokens: number): ByPrice => {
   const { n, input_tokens, output_tokens } = usedTogether(models.map(({ state }) => state.used))
   if (n >= enoughTurns) return { n, input_tokens: input_tokens / n, output_tokens: output_tokens / n }
-  const least = Math.min(...models.map(({ state }) => state.endpoint.max_output_tokens))
-  const most: Use = { input_tokens: taskTokens, output_tokens: models.length === 0 ? 0 : least }
-  return { n: 0, ...most }
+  const priced = models.map(({ state }) => state.endpoint).filter(({ price }) => price !== null)
+  const least = Math.min(...priced.map(({ max_output_tokens }) => max_output_tokens))
+  return { n: 0, input_tokens: taskTokens, output_tokens: priced.length === 0 ? 0 : least }
 }

@@ -54,9 +54,9 @@ const output = z.object({
 })
 
 /** Events of one read and one write: some tens of milliseconds. */
-const pieceSize = 2_000
+const pieceSize = 1_000
 /** Pieces of one call. */
-const mostPieces = 25
+const mostPieces = 50
 
 const rowOf = ({ arm, name, n, done, lower_bound, task_ids }: ArmFinding): Finding => ({
   arm,

@@ -103,13 +103,22 @@ describe('consolidate', () => {
     await expect(board.plan({ task: 'y', requires: ['sql'], agent_id: agent })).rejects.toMatchObject({
       code: 'capability_missing',
     })
+    const audience = { task: 'z', requires: ['sql'], agent_ids: [agent, board.agent_id] }
+    const lacks = (agent_id: string) => ({ agent_id, code: 'capability_missing' })
+    expect((await call('broadcast_task', audience)).failed).toEqual([agent, board.agent_id].map(lacks))
     await consolidate()
+    expect(await call('broadcast_task', audience)).toMatchObject({
+      delivered: [agent],
+      failed: [lacks(board.agent_id)],
+    })
+    const { route } = await call('delegate_subtask', { task: 'w', requires: ['sql'] })
+    expect(route.reason).toContain('1 living agent fits')
     await board.plan({ task: 'y', requires: ['sql'], agent_id: agent })
     expect((await board.claim({ agent_id: agent })).task).toMatchObject({ task_id: first })
     const [next] = (await call('list_tasks', { status: 'ready' })).tasks
     expect((await board.claim({ agent_id: agent })).task).toMatchObject({ task_id: next.task_id })
-    const route = await call('explain_route', { task_id: first, now: true })
-    const sam = route.candidates.find((one: Answer) => one.agent_id === agent)
+    const explained = await call('explain_route', { task_id: first, now: true })
+    const sam = explained.candidates.find((one: Answer) => one.agent_id === agent)
     expect(sam.why_not).not.toBe('lacks_capability')
   })
 

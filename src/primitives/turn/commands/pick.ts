@@ -64,7 +64,9 @@ const sameUse = (
   { promptLength }: { readonly promptLength: number },
 ): Use => ({
   input_tokens: tokensOf(promptLength),
-  output_tokens: Math.min(...endpoints.map((endpoint) => endpoint.max_output_tokens)),
+  output_tokens: Math.min(
+    ...endpoints.filter(({ price }) => price !== null).map((endpoint) => endpoint.max_output_tokens),
+  ),
 })
 
 /** Of what a task requires, what some endpoint of the name is said to be good at. */
