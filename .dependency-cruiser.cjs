@@ -9,7 +9,7 @@ const telemetry = '^src/telemetry(/|\\.ts$)'
 const config = '^src/config(/|\\.ts$)'
 // Deciders, and the plain values that events and states are made of.
 const pure =
-  '^src/primitives/[^/]+/((events|state|evolve|decide)[^/]*(/|\\.ts$)|(terms|settings|priority|lane|lineage|profile|graph|health|choose|view|arm|routed|classify|complexity|features|words)\\.ts$)'
+  '^src/primitives/[^/]+/((events|state|evolve|decide)[^/]*(/|\\.ts$)|(terms|settings|priority|lane|outcome-of|lineage|profile|graph|health|price|choose|view|arm|routed|classify|complexity|features|words)\\.ts$)'
 const rows = '^src/primitives/[^/]+/(rows|tables)[^/]*(/|\\.ts$)'
 const primitiveLists = ['^src/primitives/index\\.ts$', '^src/primitives/[^/]+/index\\.ts$']
 const composition = '^src/(compose|doctor)(/|\\.ts$)'

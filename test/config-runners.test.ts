@@ -140,6 +140,17 @@ const model = { protocol: 'openai', base_url: 'http://localhost:1/v1', model: 'm
 const command = (entry: object) => ({ commands: { lint: { argv: ['x'], ...entry } } })
 const endpoint = (entry: object) => ({ models: { m: { ...model, ...entry } } })
 
+describe('the price of an endpoint', () => {
+  it('may be of the time that its machine takes, with or without power', async () => {
+    const prices = [
+      { usd_per_hour: 2.5, tokens_per_s: 200 },
+      { usd_per_hour: 0, tokens_per_s: 12.5, watts: 450, usd_per_kwh: 0.3 },
+    ]
+    for (const price of prices)
+      expect((await read(stringify(endpoint({ price })))).models.m?.price).toEqual(price)
+  })
+})
+
 describe('a wrong value is refused with the path of its key, what is right and the nearest name', () => {
   it.each<[content: unknown, path: string, says: string]>([
     ['commands: [a]', 'commands', '["a"] is not a set of names with their commands.'],
@@ -196,6 +207,32 @@ describe('a wrong value is refused with the path of its key, what is right and t
       'models.m.price.input_per_million_usd',
       'is missing; it is input_per_mi',
     ],
+    [
+      endpoint({ price: { usd_per_hour: 1 } }),
+      'models.m.price.tokens_per_s',
+      'is missing; it is input_per_million_usd and output_per_million_usd, or usd_per_hour and tokens_per_s',
+    ],
+    [
+      endpoint({ price: { usd_per_hour: 1, tokens_per_s: 0 } }),
+      'models.m.price.tokens_per_s',
+      '0 is not input_per_million_usd and output_per_million_usd, or usd_per_hour and tokens_per_s (above 0)',
+    ],
+    [
+      endpoint({ price: { usd_per_hour: 1, tokens_per_s: 5, watts: 300 } }),
+      'models.m.price.usd_per_kwh',
+      'is missing',
+    ],
+    [
+      endpoint({ price: { usd_per_hour: 1, tokens_per_s: 5, usd_per_kwh: 0.2 } }),
+      'models.m.price.watts',
+      'is missing',
+    ],
+    [
+      endpoint({ price: { usd_per_hour: 1, tokens_per_s: 5, input_per_million_usd: 2 } }),
+      'models.m.price.input_per_million_usd',
+      '2 is not',
+    ],
+    [endpoint({ price: 3 }), 'models.m.price', '3 is not input_per_million_usd'],
     [{ models: { m: { model: 'm' } } }, 'models.m.protocol', 'is missing; it is one of openai, anthropic.'],
     [
       { models: { a: { ...model, group: 'b' }, b: model } },

@@ -9,6 +9,34 @@ const name = z.string().regex(/^[a-z0-9._:-]{1,64}$/)
 const nameExpects = 'a name of 1 to 64 of a-z, 0-9, dot, colon, _ and -'
 
 const usd = z.number().min(0).max(1_000_000)
+const rate = z.number().gt(0).max(1_000_000_000)
+
+const tokenPrice = z.strictObject({ input_per_million_usd: usd, output_per_million_usd: usd })
+const timePrice = z
+  .strictObject({
+    usd_per_hour: usd,
+    tokens_per_s: rate,
+    watts: usd.optional(),
+    usd_per_kwh: usd.optional(),
+  })
+  // One without the other would change nothing.
+  .refine(({ watts, usd_per_kwh }) => watts === undefined || usd_per_kwh !== undefined, {
+    path: ['usd_per_kwh'],
+  })
+  .refine(({ watts, usd_per_kwh }) => usd_per_kwh === undefined || watts !== undefined, { path: ['watts'] })
+
+/** A price of one of two forms, told apart by a key that only one has, so that a refusal names the right one. */
+const price = z.unknown().transform((given, context) => {
+  const byTime =
+    typeof given === 'object' && given !== null && ('usd_per_hour' in given || 'tokens_per_s' in given)
+  const { data, error } = (byTime ? timePrice : tokenPrice).safeParse(given)
+  if (data !== undefined) return data
+  for (const issue of error?.issues ?? []) {
+    const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+    context.addIssue({ code: 'custom', message: issue.message, path: [...issue.path, ...key] })
+  }
+  return z.NEVER
+})
 
 /** An address as it is used: without a slash at its end. */
 const address = z.string().transform((given, context) => {
@@ -42,8 +70,9 @@ const fields = {
     expects: 'a list of names of capabilities',
   },
   price: {
-    schema: z.strictObject({ input_per_million_usd: usd, output_per_million_usd: usd }).optional(),
-    expects: 'input_per_million_usd and output_per_million_usd, each a number of dollars',
+    schema: price.optional(),
+    expects:
+      'input_per_million_usd and output_per_million_usd, or usd_per_hour and tokens_per_s (above 0) with both watts and usd_per_kwh or neither, each a number from 0 on',
   },
   max_output_tokens: {
     schema: z.number().int().min(1).max(1_000_000).default(4_096),

@@ -28,10 +28,16 @@ export interface CommandConfig {
 export const protocols = ['openai', 'anthropic'] as const
 export const modelKinds = ['gpu', 'cpu', 'api'] as const
 
-export interface Price {
-  readonly input_per_million_usd: number
-  readonly output_per_million_usd: number
-}
+/** What an endpoint costs: by token, or by the time of its machine, which reads and writes so many tokens a second. */
+export type Price =
+  | { readonly input_per_million_usd: number; readonly output_per_million_usd: number }
+  | {
+      readonly usd_per_hour: number
+      readonly tokens_per_s: number
+      /** Both or neither. */
+      readonly watts?: number | undefined
+      readonly usd_per_kwh?: number | undefined
+    }
 
 /** A place where a model answers. */
 export interface ModelConfig {

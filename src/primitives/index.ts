@@ -2,8 +2,9 @@ import type { AnyStream } from '../kernel/stream.ts'
 import { affinityStream } from './affinity/rows.ts'
 import { agentIndexes, agentStream } from './agent/rows.ts'
 import { breakerIndexes, breakerStream } from './breaker/rows.ts'
-import { vocabularyStream } from './capability/rows.ts'
+import { capabilityStream, vocabularyStream } from './capability/rows.ts'
 import { checkpointIndexes, checkpointStream } from './checkpoint/rows.ts'
+import { consolidationStream } from './consolidation/rows.ts'
 import { decisionStream } from './decision/rows.ts'
 import { escalationIndexes, escalationStream } from './escalation/rows.ts'
 import { experimentIndexes, experimentStream, trialStream } from './experiment/rows.ts'
@@ -40,6 +41,8 @@ export const streams: readonly AnyStream[] = [
   escalationStream,
   experimentStream,
   trialStream,
+  capabilityStream,
+  consolidationStream,
 ]
 
 /** Tables and indexes beyond one table a kind. */

@@ -70,4 +70,21 @@ describe('a database of schema 2', () => {
     expect(baton.faults).toEqual([])
     expect(findings(file)).toEqual([])
   })
+
+  it('gets the tables of what is learned, and learns', async () => {
+    const file = olderFile(2)
+    const baton = await startBaton({ file })
+    await baton.call('start_run', { goal: 'query' })
+    await baton.call('spawn_agent', { purpose: 'query', name: 'sam', max_concurrent: 9 })
+    const tasks = Array.from({ length: 5 }, (_, i) => ({ task: `do ${i}`, context: { type: 'sql' } }))
+    await baton.call('create_tasks', { tasks })
+    for (const _ of tasks) {
+      const { task } = await baton.call('claim_task', { agent_id: 'sam' })
+      await baton.call('complete_task', { task_id: task.task_id, result: 'done' })
+    }
+    expect((await baton.call('consolidate', {})).learned).toHaveLength(1)
+    await baton.close()
+    expect(baton.faults).toEqual([])
+    expect(findings(file)).toEqual([])
+  })
 })

@@ -28,6 +28,10 @@ export const agentNamed = async (db: Reader, run: number, handle: string): Promi
   return row && db.loadNo(agentStream, row.no)
 }
 
+/** The agent with this id, whatever its status. */
+export const agentById = async (db: Reader, id: string): Promise<Agent | undefined> =>
+  db.load(agentStream, id)
+
 export const theAgent = async (db: Reader, run: number, handle: string): Promise<Agent> => {
   const agent = await agentNamed(db, run, handle)
   if (!agent)

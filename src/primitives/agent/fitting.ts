@@ -2,19 +2,22 @@ import type { Reader } from '../../kernel/ports.ts'
 import { holds } from '../capability/graph.ts'
 import { vocabulary } from '../capability/vocabulary.ts'
 import type { Machine } from '../presence/alive.ts'
+import { abilityNames } from './abilities.ts'
 import type { Agent } from './find.ts'
 import { livingAgents } from './queries.ts'
 import { type Standing, standingOf } from './standing.ts'
 
-/** A test whether an agent holds all of `requires`, by the capability graph as it is now. */
-export const fits = async (db: Reader, requires: readonly string[]): Promise<(agent: Agent) => boolean> => {
+/** Those of these agents who hold all of `requires`, by the capability graph as it is now. */
+export const fitting = async (
+  db: Reader,
+  agents: readonly Agent[],
+  requires: readonly string[],
+): Promise<readonly Agent[]> => {
+  if (requires.length === 0) return agents
   const { graph } = await vocabulary(db)
-  return ({ state }) =>
-    holds(
-      graph,
-      state.capabilities.map((capability) => capability.name),
-      requires,
-    )
+  const found: Agent[] = []
+  for (const agent of agents) if (holds(graph, await abilityNames(db, agent), requires)) found.push(agent)
+  return found
 }
 
 /** Which agents a broadcast is meant for; what is left out does not matter. */
@@ -32,10 +35,8 @@ export const matchingAgents = async (
   filter: AgentFilter,
   machine: Machine,
 ): Promise<readonly Agent[]> => {
-  const holdsAll = await fits(db, filter.requires ?? [])
   const found: Agent[] = []
-  for (const agent of await livingAgents(db, run)) {
-    if (!holdsAll(agent)) continue
+  for (const agent of await fitting(db, await livingAgents(db, run), filter.requires ?? [])) {
     if (filter.role !== undefined && agent.state.role !== filter.role) continue
     if (filter.status !== undefined && (await standingOf(db, agent, machine)).status !== filter.status)
       continue

@@ -6,6 +6,7 @@ import { capabilityNames, vocabulary } from '../capability/vocabulary.ts'
 import { type Past, pastOf } from '../history/as-of.ts'
 import type { Machine } from '../presence/alive.ts'
 import { type Run, type Speaker, theRun } from '../run/find.ts'
+import { type Ability, abilitiesOf, abilityNames } from './abilities.ts'
 import { type Agent, theAgent } from './find.ts'
 import { type AgentTables, agentStream } from './rows.ts'
 import { type Load, type Performance, rankOf, type Standing, standingOf } from './standing.ts'
@@ -37,10 +38,11 @@ export interface AgentQuery {
   readonly machine: Machine
 }
 
-/** An agent in a list. Of the past, only what the log holds of it: presence and learned numbers are of now. */
+/** An agent in a list. Of the past, only what the log holds of it: presence and counted numbers are of now. */
 export interface ListedAgent {
   readonly id: string
   readonly state: AgentState
+  readonly abilities: readonly Ability[]
   readonly status: Standing | 'active'
   readonly load: Load
   readonly performance: Performance | undefined
@@ -127,14 +129,16 @@ const matcher = async (db: Reader, run: Run, query: AgentQuery): Promise<Matches
   for (const handle of query.exclude ?? []) excluded.add((await theAgent(db, run.no, handle)).id)
   const like = query.like === undefined ? undefined : await theAgent(db, run.no, query.like)
   if (like) excluded.add(like.id)
-  const model = like?.state.capabilities.map(({ name }) => name)
+  const model = like && (await abilityNames(db, like))
   let claimedThen: ReadonlyMap<string, number> | undefined
   return async (agent, past) => {
     const state = past ? stateIn(past, agent) : agent.state
     if (!state || state.status === 'undone' || excluded.has(agent.id)) return undefined
     if (query.role !== undefined && state.role !== query.role) return undefined
-    if (!able(graph, state, requires, query.min_proficiency ?? 0)) return undefined
-    const shared = model && sharedBy(graph, state, model)
+    const then = past && { seq: past.position, declared: state.capabilities }
+    const { all: abilities } = await abilitiesOf(db, agent, then)
+    if (!able(graph, abilities, requires, query.min_proficiency ?? 0)) return undefined
+    const shared = model && sharedBy(graph, abilities, model)
     if (shared && shared.length < (query.min_shared ?? 1)) return undefined
     if (past) {
       claimedThen ??= changeOfClaims(past)
@@ -143,12 +147,21 @@ const matcher = async (db: Reader, run: Run, query: AgentQuery): Promise<Matches
       const status = state.status === 'terminated' ? 'terminated' : claimed > 0 ? 'working' : 'active'
       if (!wanted(query, status)) return undefined
       const load = { claimed, max: state.maxConcurrent }
-      return { id: agent.id, state, status, load, performance: undefined, shared, score: undefined }
+      return {
+        id: agent.id,
+        state,
+        abilities,
+        status,
+        load,
+        performance: undefined,
+        shared,
+        score: undefined,
+      }
     }
     const { status, load, ...performance } = await standingOf(db, agent, query.machine)
     if (!wanted(query, status)) return undefined
     const score = query.rank ? rankOf({ ...performance, load }) : undefined
-    return { id: agent.id, state, status, load, performance, shared, score }
+    return { id: agent.id, state, abilities, status, load, performance, shared, score }
   }
 }
 
@@ -162,20 +175,24 @@ const stateIn = (past: Past, agent: Agent): AgentState | undefined => {
 
 const able = (
   graph: CapabilityGraph,
-  { capabilities }: AgentState,
+  abilities: readonly Ability[],
   requires: readonly string[],
   least: number,
 ): boolean => {
-  const held = capabilities.map(({ name }) => name)
+  const held = abilities.map(({ name }) => name)
   if (missing(graph, held, requires).length > 0) return false
-  return least === 0 || requires.every((name) => (proficiencyFor(graph, capabilities, name) ?? 0) >= least)
+  return least === 0 || requires.every((name) => (proficiencyFor(graph, abilities, name) ?? 0) >= least)
 }
 
 /** Those of the model's capabilities that this agent satisfies too. */
-const sharedBy = (graph: CapabilityGraph, state: AgentState, model: readonly string[]): readonly string[] => {
+const sharedBy = (
+  graph: CapabilityGraph,
+  abilities: readonly Ability[],
+  model: readonly string[],
+): readonly string[] => {
   const names = satisfied(
     graph,
-    state.capabilities.map(({ name }) => name),
+    abilities.map(({ name }) => name),
   )
   return model.filter((name) => names.has(name))
 }

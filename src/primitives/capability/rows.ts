@@ -1,5 +1,7 @@
 import type { Recorded } from '../../kernel/event.ts'
 import { timelessStream } from '../../kernel/stream.ts'
+import type { CapabilityEvent } from './events.ts'
+import { evolveLearned, type LearnedState } from './state.ts'
 
 export type VocabularyEvent = {
   readonly type: 'vocabulary.edge_added'
@@ -19,3 +21,13 @@ const evolve = (state: VocabularyState | undefined, event: Recorded<VocabularyEv
 export const vocabularyStream = timelessStream<VocabularyState, VocabularyEvent>('vocabulary', evolve)
 
 export const vocabularyId = 'vocabulary'
+
+/** What each arm has learned, one stream an arm: it outlives runs, and what was learned is never rolled back. */
+export const capabilityStream = timelessStream<LearnedState, CapabilityEvent>('capability', evolveLearned)
+
+export const learnedId = (arm: string): string => `arm:${arm}`
+
+/** The capability table as queries see it. */
+export interface CapabilityTables {
+  capability: { no: number; id: string; run: number; version: number; last_seq: number; state: string }
+}

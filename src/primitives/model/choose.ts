@@ -1,4 +1,5 @@
 import type { BreakerView } from '../breaker/view.ts'
+import { type ByCost, costReason, dearer } from './decide-by-cost.ts'
 import type { HealthWord } from './health.ts'
 import type { ModelEndpoint } from './terms.ts'
 
@@ -30,6 +31,8 @@ export type Choice =
       /** What became of the affinity: `aside`, this turn only, because the endpoint is full. */
       readonly sticky: 'kept' | 'moved' | 'aside' | 'none'
       readonly skipped: readonly Skip[]
+      /** By which figures it was chosen, where price decided. */
+      readonly reason?: string
     }
   | { readonly none: readonly Skip[] }
 
@@ -37,6 +40,8 @@ export interface Wanted {
   readonly endpoints: readonly Candidate[]
   /** The endpoint that this turn's affinity names. */
   readonly sticky?: string | undefined
+  /** Price decides before load: what this use would cost at each. Left out: load alone. */
+  readonly byCost?: ByCost | undefined
   /** All of these; an endpoint that names no speciality is a generalist, and comes after those that do. */
   readonly specialities: readonly string[]
   /** Epoch ms. */
@@ -45,11 +50,12 @@ export interface Wanted {
 
 /**
  * Chooses the endpoint of one turn: that of its affinity while it is up; else one that is due for a probe, because
- * nothing else would ever tell that it is well again; else, specialists first, the one with the least in flight for its
+ * nothing else would ever tell that it is well again; else, specialists first, the cheapest where price decides (one
+ * without a price comes after those that have one); else the one with the least in flight for its
  * concurrency ("least connections"), and among equals the one that has waited longest for work. Not the one with the
  * fewest answers: one that comes back after a while would then get all of them until it had caught up.
  */
-export const chooseEndpoint = ({ endpoints, sticky, specialities, now }: Wanted): Choice => {
+export const chooseEndpoint = ({ endpoints, sticky, specialities, byCost, now }: Wanted): Choice => {
   const skipped: Skip[] = []
   const able: Candidate[] = []
   for (const candidate of endpoints) {
@@ -58,11 +64,25 @@ export const chooseEndpoint = ({ endpoints, sticky, specialities, now }: Wanted)
     else able.push(candidate)
   }
   const bound = sticky === undefined ? undefined : able.find(({ endpoint }) => endpoint.name === sticky)
-  const [best] = bound ? [bound] : able.sort((a, b) => compare(a, b, specialities))
+  const [best] = bound ? [bound] : able.sort((a, b) => compare(a, b, specialities, byCost))
   if (!best) return { none: skipped }
   const { name } = best.endpoint
   const probe = best.breaker.state !== 'closed'
-  return { name, probe, sticky: fate(sticky, bound, skipped), skipped }
+  const equals = able.filter((one) => general(one, specialities) === general(best, specialities))
+  const decides = byCost && !bound && !probe ? byCost : undefined
+  const reason =
+    decides &&
+    costReason(
+      equals.map(({ endpoint }) => endpoint),
+      decides,
+    )
+  return {
+    name,
+    probe,
+    sticky: fate(sticky, bound, skipped),
+    skipped,
+    ...(reason !== undefined && { reason }),
+  }
 }
 
 const fate = (sticky: string | undefined, bound: Candidate | undefined, skipped: readonly Skip[]) => {
@@ -103,9 +123,15 @@ const skipOf = (candidate: Candidate, specialities: readonly string[], now: numb
   return undefined
 }
 
-const compare = (a: Candidate, b: Candidate, specialities: readonly string[]): number =>
+const compare = (
+  a: Candidate,
+  b: Candidate,
+  specialities: readonly string[],
+  byCost: ByCost | undefined,
+): number =>
   Number(b.breaker.state !== 'closed') - Number(a.breaker.state !== 'closed') ||
   general(a, specialities) - general(b, specialities) ||
+  (byCost ? dearer(a.endpoint, b.endpoint, byCost.use) : 0) ||
   a.in_flight / a.endpoint.concurrency - b.in_flight / b.endpoint.concurrency ||
   (a.answered_seq ?? 0) - (b.answered_seq ?? 0) ||
   (a.endpoint.name < b.endpoint.name ? -1 : 1)

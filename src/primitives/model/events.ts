@@ -22,6 +22,9 @@ export interface Answered {
   readonly ok: boolean
   readonly ms: number
   readonly tokens?: number
+  /** Of these; both or neither. */
+  readonly input_tokens?: number
+  readonly output_tokens?: number
   readonly cost_usd?: number
   /** The fault, in the runners' words: `timeout`, `unreachable`, `rate_limited`… */
   readonly error?: string

@@ -2,6 +2,7 @@ import type { Reader } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
 import { breakerOf } from '../breaker/queries.ts'
 import type { BreakerView } from '../breaker/view.ts'
+import { type Compared, type Savings, savingsAmong } from './decide-savings.ts'
 import type { EndpointOrigin } from './events.ts'
 import { inFlight } from './find.ts'
 import { type Health, healthOf } from './health.ts'
@@ -17,10 +18,14 @@ export interface ListedModel {
   readonly in_flight: number
 }
 
-export interface ModelQuery {
+/** What endpoints are asked for. */
+export interface ModelFilter {
   readonly kind?: ModelEndpoint['kind'] | undefined
   readonly speciality?: string | undefined
   readonly group?: string | undefined
+}
+
+export interface ModelQuery extends ModelFilter {
   readonly limit: number
   /** The `next` of an earlier answer. */
   readonly after?: number | undefined
@@ -52,7 +57,17 @@ export const listModels = async (
   return { models, next: undefined }
 }
 
-const wanted = ({ endpoint }: ModelState, { kind, speciality, group }: ModelQuery): boolean =>
+/** What the prices of all endpoints that are asked for come to, where several can stand in for each other. */
+export const savingsOf = async (db: Reader, filter: ModelFilter): Promise<readonly Savings[]> => {
+  const found: Compared[] = []
+  for (const { no } of await db.all(registered, { after: 0 })) {
+    const model = await db.loadNo(modelStream, no)
+    if (model && wanted(model.state, filter)) found.push(model.state)
+  }
+  return savingsAmong(found)
+}
+
+const wanted = ({ endpoint }: ModelState, { kind, speciality, group }: ModelFilter): boolean =>
   (kind === undefined || endpoint.kind === kind) &&
   (speciality === undefined || endpoint.specialities.includes(speciality)) &&
   (group === undefined || endpoint.group === group)

@@ -1,5 +1,6 @@
 import type { Recorded } from '../../kernel/event.ts'
-import type { EndpointOrigin, ModelEvent, Probed } from './events.ts'
+import type { Answered, EndpointOrigin, ModelEvent, Probed } from './events.ts'
+import { type MeasuredUse, usedTogether } from './price.ts'
 import type { ModelEndpoint } from './terms.ts'
 
 /** One outcome that says how an endpoint is. `at` in epoch ms. */
@@ -26,6 +27,8 @@ export interface ModelState {
   readonly failures: number
   readonly tokens: number
   readonly costUsd: number
+  /** Of good answers that told what was read and what was written; absent: none did. */
+  readonly used?: MeasuredUse
   /** Seq of the newest answer: by it the one that has waited longest is found. */
   readonly answeredSeq: number | null
 }
@@ -43,7 +46,8 @@ export const evolveModel = (state: ModelState | undefined, event: Recorded<Model
       const { endpoint, origin } = event.data
       const measured = state && samePlace(state.endpoint, endpoint) ? state : fresh
       const { looks, probedAt, answers, failures, tokens, costUsd, answeredSeq } = measured
-      const kept = { looks, probedAt, answers, failures, tokens, costUsd, answeredSeq }
+      const used = 'used' in measured && measured.used ? { used: measured.used } : {}
+      const kept = { looks, probedAt, answers, failures, tokens, costUsd, answeredSeq, ...used }
       return { status: 'registered', endpoint, origin, ...kept }
     }
     case 'model.removed':
@@ -64,10 +68,17 @@ export const evolveModel = (state: ModelState | undefined, event: Recorded<Model
         tokens: before.tokens + tokens,
         costUsd: before.costUsd + cost_usd,
         answeredSeq: event.seq,
+        ...usedAfter(before, event.data),
       }
     }
   }
 }
+
+/** What a turn uses is learned from those that ended well: one that broke off used less than it wanted. */
+const usedAfter = ({ used }: ModelState, { ok, input_tokens, output_tokens }: Answered) =>
+  ok && input_tokens !== undefined && output_tokens !== undefined
+    ? { used: usedTogether([used, { n: 1, input_tokens, output_tokens }]) }
+    : {}
 
 const born = (state: ModelState | undefined, type: string): ModelState => {
   if (!state) throw new Error(`${type} before the endpoint was registered`)

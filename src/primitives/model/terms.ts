@@ -2,10 +2,21 @@
 export const modelProtocols = ['openai', 'anthropic'] as const
 export type ModelProtocol = (typeof modelProtocols)[number]
 
-export interface ModelPrice {
+export interface TokenPrice {
   readonly input_per_million_usd: number
   readonly output_per_million_usd: number
 }
+
+/** Paid by the time that its machine is rented and powered. `watts` and `usd_per_kwh` stand together. */
+export interface TimePrice {
+  readonly usd_per_hour: number
+  /** What it reads and writes, all requests together, when it is busy. */
+  readonly tokens_per_s: number
+  readonly watts?: number | undefined
+  readonly usd_per_kwh?: number | undefined
+}
+
+export type ModelPrice = TokenPrice | TimePrice
 
 /** One place where a model answers. It holds the name of its key's environment variable, never the key. */
 export interface ModelEndpoint {

@@ -55,7 +55,7 @@ export const taskFeatures = async (db: Reader, { state }: Task): Promise<Feature
 }
 
 /** Type and tags as a context gives them: short texts, whatever else is there under these names. */
-const saidIn = (
+export const saidIn = (
   context: unknown,
 ): { readonly type: string | undefined; readonly tags: readonly string[] } => {
   if (typeof context !== 'object' || context === null) return { type: undefined, tags: [] }

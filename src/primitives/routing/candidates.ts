@@ -1,5 +1,5 @@
 import type { Reader } from '../../kernel/ports.ts'
-import type { Agent } from '../agent/find.ts'
+import { type Ability, abilitiesOf } from '../agent/abilities.ts'
 import { livingAgents } from '../agent/queries.ts'
 import { standingOf } from '../agent/standing.ts'
 import { type CapabilityGraph, proficiencyFor } from '../capability/graph.ts'
@@ -9,6 +9,7 @@ import type { ArmCounts, Counts } from './arm.ts'
 import { armOf } from './arm-of.ts'
 import type { Features } from './decide/features.ts'
 import type { Obstacle, Outcomes, RouteCandidate } from './decide/request.ts'
+import { costsByPrice } from './priced.ts'
 import { readArms } from './queries.ts'
 
 export interface CandidatesInput {
@@ -18,6 +19,8 @@ export interface CandidatesInput {
   readonly machine: Machine
   /** Agents that something else stands in the way of: an open circuit, a limit. By id. */
   readonly barred?: ReadonlyMap<string, Obstacle>
+  /** Cost decides: a price, where an endpoint has one, tells more than reports. Estimated tokens of the task. */
+  readonly pricedFor?: number | undefined
   /** Shares for `weighted`, by id or name; 1 otherwise. */
   readonly weights?: ReadonlyMap<string, number>
 }
@@ -29,6 +32,8 @@ export const routeCandidates = async (
 ): Promise<readonly RouteCandidate[]> => {
   const agents = await livingAgents(db, input.run)
   const arms = await readArms(db, { arms: agents.map(armOf), features: input.features })
+  const { pricedFor } = input
+  const prices = pricedFor === undefined ? undefined : await costsByPrice(db, agents, pricedFor)
   const { graph } = await vocabulary(db)
   const found: RouteCandidate[] = []
   for (const [order, agent] of agents.entries()) {
@@ -36,7 +41,8 @@ export const routeCandidates = async (
     const { outcomes, load, alive } = await standingOf(db, agent, input.machine)
     const arm = armOf(agent)
     const counts = arms.get(arm)
-    const proficiency = proficiencyAt(graph, agent, input.features.requires)
+    const proficiency = proficiencyAt(graph, (await abilitiesOf(db, agent)).all, input.features.requires)
+    const price = prices?.get(agent.id)
     const unmanned = runner === 'client' && !alive ? 'no_worker' : undefined
     found.push({
       agent_id: agent.id,
@@ -46,7 +52,8 @@ export const routeCandidates = async (
       weight: input.weights?.get(agent.id) ?? (name === null ? undefined : input.weights?.get(name)) ?? 1,
       load,
       success: outcomes,
-      cost_per_task_usd: counts ? costOf(counts) : null,
+      cost_per_task_usd: price?.usd ?? (counts ? costOf(counts) : null),
+      ...(price && { by_price: price.by }),
       proficiency: proficiency ?? 0,
       available:
         proficiency === undefined ? 'lacks_capability' : (input.barred?.get(agent.id) ?? unmanned ?? true),
@@ -59,12 +66,12 @@ export const routeCandidates = async (
 /** The least proficiency over what is required, 1 without requirements; undefined when something is missing. */
 const proficiencyAt = (
   graph: CapabilityGraph,
-  { state }: Agent,
+  abilities: readonly Ability[],
   requires: readonly string[],
 ): number | undefined => {
   let least = 1
   for (const requirement of requires) {
-    const proficiency = proficiencyFor(graph, state.capabilities, requirement)
+    const proficiency = proficiencyFor(graph, abilities, requirement)
     if (proficiency === undefined) return undefined
     least = Math.min(least, proficiency)
   }

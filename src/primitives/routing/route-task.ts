@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts'
 import type { Reader } from '../../kernel/ports.ts'
+import { abilityNames } from '../agent/abilities.ts'
 import type { Agent } from '../agent/find.ts'
 import { livingAgents } from '../agent/queries.ts'
 import { endpointsFor } from '../model/find.ts'
@@ -9,6 +10,7 @@ import { policyInForce, policyOf } from '../policy/find.ts'
 import type { ConditionEngine } from '../policy/ready.ts'
 import type { Effect, Target } from '../policy/terms.ts'
 import type { Machine } from '../presence/alive.ts'
+import { costLeft } from '../run/budget.ts'
 import type { Run } from '../run/find.ts'
 import type { Task } from '../task/find.ts'
 import { routeCandidates } from './candidates.ts'
@@ -53,20 +55,31 @@ export class NeedsConditions extends Failure {
 export const routeTask = async (db: Reader, query: RouteQuery): Promise<Route> => {
   const { run, task, machine, barred, claimed, planned = 0 } = query
   const { policy, effect } = await byPolicy(db, query)
-  const features = routingFeatures(policy?.features.task ?? (await taskFeatures(db, task)))
+  const known = policy?.features.task ?? (await taskFeatures(db, task))
+  const features = routingFeatures(known)
+  const strategy = effect.strategy ?? usualStrategy
+  const byCost = strategy === 'cost'
+  const left = byCost ? await costLeft(db, run) : null
   const agents = await livingAgents(db, run.no)
   const others = task.state.agent === null ? [] : agents.filter(({ id }) => id !== task.state.agent)
   const barredToo = new Map<string, Obstacle>(barred)
   for (const { id } of others) barredToo.set(id, 'excluded')
   if (task.state.except !== null) barredToo.set(task.state.except, 'excluded')
-  const found = await routeCandidates(db, { run: run.no, features, machine, barred: barredToo })
+  const found = await routeCandidates(db, {
+    run: run.no,
+    features,
+    machine,
+    barred: barredToo,
+    pricedFor: byCost ? known.tokens : undefined,
+  })
   const candidates = found.map((one) => ({
     ...one,
     load: { ...one.load, claimed: claimed?.get(one.agent_id) ?? one.load.claimed },
   }))
   const record = recordRoute({
     features,
-    strategy: effect.strategy ?? usualStrategy,
+    strategy,
+    ...(left !== null && { budget_left_usd: left }),
     candidates,
     exclude: (effect.exclude ?? []).flatMap((handle) => idsOf(agents, handle)),
     turn: (await db.tally(String(run.no), 'routed')) + planned,
@@ -114,12 +127,13 @@ const labelOf = (target: Target): string =>
     .join(', ')
 
 /** Whoever fits all that a target names. */
-const isMeant = async (db: Reader, { id, state }: Agent, target: Target): Promise<boolean> => {
+const isMeant = async (db: Reader, agent: Agent, target: Target): Promise<boolean> => {
+  const { id, state } = agent
   const model = state.runnerOptions?.model
   if (target.agent !== undefined && target.agent !== id && target.agent !== state.name) return false
   if (target.role !== undefined && target.role !== state.role) return false
   if (target.runner !== undefined && target.runner !== state.runner) return false
-  if (target.capability !== undefined && !state.capabilities.some(({ name }) => name === target.capability))
+  if (target.capability !== undefined && !(await abilityNames(db, agent)).includes(target.capability))
     return false
   if (target.model !== undefined && target.model !== model) return false
   return target.kind === undefined || (await kindsOf(db, model)).includes(target.kind)

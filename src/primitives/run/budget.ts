@@ -35,6 +35,14 @@ export const mayGoOn = async (db: Reader, run: Run): Promise<void> => {
   if (refused) throw refused
 }
 
+/** USD that a run may still spend: its cap without what is spent and set aside; null: it has no cap. */
+export const costLeft = async (db: Reader, { no, state }: Run): Promise<number | null> => {
+  const { max_cost_usd: cap } = state.settings
+  if (cap === null) return null
+  const counts = await db.tallies(String(no))
+  return Math.max(0, cap - (counts.cost_usd ?? 0) - (counts.reserved_cost_usd ?? 0))
+}
+
 /**
  * Refuses a turn whose ceiling does not fit into what is left: spent, set aside for turns under way, and its own must
  * stay within the caps.

@@ -1,5 +1,6 @@
 import type { Reader, Tx } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
+import { abilitiesOf } from '../agent/abilities.ts'
 import type { Agent } from '../agent/find.ts'
 import { satisfied } from '../capability/graph.ts'
 import { vocabulary } from '../capability/vocabulary.ts'
@@ -39,17 +40,19 @@ interface Fit {
   readonly lanes: readonly number[]
 }
 
-/** The lanes whose tasks this agent may take. Kept until the agent, the vocabulary or the run's lanes change. */
+/** The lanes whose tasks this agent may take. Kept until the agent, what its arm has learned, the vocabulary
+ * or the run's lanes change. */
 export const fittingLanes = async (db: Reader, agent: Agent): Promise<readonly number[]> => {
   const { graph, version } = await vocabulary(db)
   const last = (await db.one(lastLane, { run: agent.run }))?.no ?? 0
-  const key = `${agent.version} ${version} ${last}`
+  const abilities = await abilitiesOf(db, agent)
+  const key = `${agent.version} ${abilities.version} ${version} ${last}`
   const slot = `lanes of ${agent.id}`
   const known = db.memo.get(slot) as Fit | undefined
   if (known?.key === key) return known.lanes
   const held = satisfied(
     graph,
-    agent.state.capabilities.map((capability) => capability.name),
+    abilities.all.map(({ name }) => name),
   )
   const rows = await db.all(lanesOf, { run: agent.run })
   const lanes = rows

@@ -1,8 +1,9 @@
 import type { Recorded } from '../../kernel/event.ts'
 import type { Owner, StreamDef, Tally } from '../../kernel/stream.ts'
-import { type ArmPlace, armTallies } from '../routing/arm.ts'
+import { armTallies } from '../routing/arm.ts'
 import type { TaskEvent } from './events.ts'
 import { evolveTask, revivedTask, undoneTask } from './evolve.ts'
+import { type Outcome, outcomeOf } from './outcome-of.ts'
 import { serveKey } from './priority.ts'
 import { hasEnded, type TaskState } from './state.ts'
 
@@ -41,42 +42,20 @@ const standing = (s: TaskState, of: Owner): readonly Tally[] => {
   return s.status === 'claimed' ? [count, { scope: s.by, name: 'claimed', by: 1 }] : [count]
 }
 
-/** A success of an agent. `busy_ms` / `done` is its mean time from claim to report, over successes only. */
-const success = (scope: string, busyMs: number): readonly Tally[] => [
-  { scope, name: 'done', by: 1 },
-  { scope, name: 'busy_ms', by: busyMs },
-]
-
-/** As `success`, and for what is learned of the worker's kind. */
-const succeeded = (
-  agent: string,
-  place: ArmPlace | undefined,
-  busyMs: number,
-  costUsd: number | undefined,
-): readonly Tally[] => {
-  const own = success(agent, busyMs)
-  if (!place) return own
-  return [...own, ...armTallies(place, { ok: true, busyMs, ...(costUsd !== undefined && { costUsd }) })]
+/**
+ * What an outcome adds for its agent, and for what is learned of the worker's kind. `busy_ms` / `done` is the mean time
+ * from claim to report, over successes only.
+ */
+const outcomeTallies = (outcome: Outcome): readonly Tally[] => {
+  const { agent: scope, place } = outcome
+  const own: readonly Tally[] = outcome.ok
+    ? [
+        { scope, name: 'done', by: 1 },
+        { scope, name: 'busy_ms', by: outcome.busyMs },
+      ]
+    : [{ scope, name: 'failed', by: 1 }]
+  return place ? [...own, ...armTallies(place, outcome)] : own
 }
-
-/** What a claim came to, for its author: where that is another than its holder, nothing is learned of the holder's kind. */
-const succeededAs = (
-  claim: { readonly by: string; readonly place?: ArmPlace },
-  author: string | null,
-  busyMs: number,
-  costUsd: number | undefined,
-): readonly Tally[] =>
-  author === null || author === claim.by
-    ? succeeded(claim.by, claim.place, busyMs, costUsd)
-    : success(author, busyMs)
-
-const failed = (agent: string, place: ArmPlace | undefined): readonly Tally[] => {
-  const own = { scope: agent, name: 'failed', by: 1 }
-  return place ? [own, ...armTallies(place, { ok: false })] : [own]
-}
-
-const placeIn = (state: TaskState | undefined): ArmPlace | undefined =>
-  state?.status === 'claimed' || state?.status === 'review' ? state.place : undefined
 
 /** Spend of a run, and how many reports named it: the sample size that goes with the sum. */
 const spent = (scope: string, name: 'tokens' | 'cost_usd', by: number): readonly Tally[] => [
@@ -84,15 +63,18 @@ const spent = (scope: string, name: 'tokens' | 'cost_usd', by: number): readonly
   { scope, name: `${name}_reports`, by: 1 },
 ]
 
-const ofAuthor = (author: string | null, before: TaskState | undefined): readonly Tally[] =>
-  author === null ? [] : failed(author, placeIn(before))
-
 /** How often a gate has refused: `gate.NAME.refused`. */
 const refusedBy = (scope: string, by: string): readonly Tally[] =>
   by.startsWith('gate:') ? [{ scope, name: `gate.${by.slice('gate:'.length)}.refused`, by: 1 }] : []
 
 /** Outcomes and spend: what was measured stays measured, also past a rollback. */
 const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): readonly Tally[] => {
+  const outcome = outcomeOf(before, event)
+  const besides = besidesOutcome(event)
+  return outcome ? [...besides, ...outcomeTallies(outcome)] : besides
+}
+
+const besidesOutcome = (event: Recorded<TaskEvent>): readonly Tally[] => {
   const run = String(event.run)
   switch (event.type) {
     case 'task.completed':
@@ -101,21 +83,12 @@ const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): re
       const found: Tally[] = []
       if (metrics?.tokens) found.push(...spent(run, 'tokens', metrics.tokens))
       if (metrics?.cost_usd) found.push(...spent(run, 'cost_usd', metrics.cost_usd))
-      if (event.type === 'task.completed' && before?.status === 'claimed')
-        found.push(...succeededAs(before, event.data.by, event.at - before.claimedAt, metrics?.cost_usd))
       for (const gate of event.data.gates ?? [])
         found.push({ scope: run, name: `gate.${gate}.passed`, by: 1 })
       return found
     }
-    case 'task.verified':
-      return event.data.last && before?.status === 'review' && before.by !== null
-        ? succeeded(before.by, before.place, before.busyMs, undefined)
-        : []
     case 'task.rejected':
-      return [...refusedBy(run, event.data.by), ...ofAuthor(event.data.author, before)]
-    case 'task.attempt_failed':
-    case 'task.lease_ended':
-      return failed(event.data.by, placeIn(before))
+      return refusedBy(run, event.data.by)
     case 'task.routed':
       // How many were routed before: where the strategies that take turns go on.
       return event.data.record ? [{ scope: run, name: 'routed', by: 1 }] : []

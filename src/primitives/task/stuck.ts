@@ -1,5 +1,6 @@
 import type { Reader } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
+import { abilityNames } from '../agent/abilities.ts'
 import type { Agent } from '../agent/find.ts'
 import { satisfied } from '../capability/graph.ts'
 import { vocabulary } from '../capability/vocabulary.ts'
@@ -41,13 +42,9 @@ export const claimable = async (
   agents: readonly Agent[],
 ): Promise<{ readonly any: boolean; readonly unserved: readonly Unserved[] }> => {
   const { graph } = await vocabulary(db)
-  const holders = agents.map(({ id, state }) => ({
-    id,
-    held: satisfied(
-      graph,
-      state.capabilities.map(({ name }) => name),
-    ),
-  }))
+  const holders: { readonly id: string; readonly held: ReadonlySet<string> }[] = []
+  for (const agent of agents)
+    holders.push({ id: agent.id, held: satisfied(graph, await abilityNames(db, agent)) })
   const unserved: Unserved[] = []
   let any = false
   for (const { lane, agent, except, requires: list } of await db.all(lanesOf, { run, limit: most.lanes })) {

@@ -16,6 +16,8 @@ export type TurnEvent =
         readonly reserve: Reserve | null
         /** It runs beside another turn of the same claim, in case that one fails or is slow. */
         readonly replica: boolean
+        /** By which figures the endpoint was chosen among several, where price decided. */
+        readonly reason?: string
       }
     }
   /** A program was started for it. */

@@ -48,6 +48,8 @@ export interface TurnEnd {
   readonly http_status?: number | undefined
   readonly duration_ms: number
   readonly tokens?: number | undefined
+  readonly input_tokens?: number | undefined
+  readonly output_tokens?: number | undefined
   readonly cost_usd?: number | undefined
   readonly stopped?: Stopped | undefined
   /** By which the breaker of its command or endpoint judges it; left out: the default. */

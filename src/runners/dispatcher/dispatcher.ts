@@ -29,6 +29,7 @@ const wakes: ReadonlySet<string> = new Set([
   'agent.spawned',
   'agent.restored',
   'agent.capabilities_added',
+  'capability.learned',
   'turn.ended',
   'model.probed',
 ])

@@ -44,12 +44,12 @@ const endOf = (
   why: string,
   outcome: TurnOutcome,
 ): TurnEnd => {
-  const { duration_ms, tokens, cost_usd } = plausible(outcome.metrics)
+  const { duration_ms, ...used } = plausible(outcome.metrics)
   const fault = outcome.ok ? undefined : outcome.fault
   const { http_status } = outcome.evidence
   const status = typeof http_status === 'number' ? { http_status } : {}
   const stopped = stoppedOf(outcome)
-  return { turn, ok, why, fault, ...status, duration_ms, tokens, cost_usd, stopped, breaker }
+  return { turn, ok, why, fault, ...status, duration_ms, ...used, stopped, breaker }
 }
 
 /**

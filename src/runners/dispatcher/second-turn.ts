@@ -22,11 +22,12 @@ export const secondTurn = async (
       const able = others.filter(isFree).filter(({ lanes }) => slow && lanes.has(slow.state.lane))
       if (!slow || able.length === 0) return undefined
       const chosen = await choose(db, { run, task: slow, crew: others, planned: 0 })
-      return able.find(({ agent }) => agent.id === chosen?.agent_id)
+      const member = able.find(({ agent }) => agent.id === chosen?.agent_id)
+      return member && chosen && { ...member, routed: chosen.routed }
     }, undefined)
     const hands = found && workforce[found.hand.runner]
     if (!found || !hands) return undefined
-    const { agent, hand } = found
+    const { agent, hand, routed } = found
     const { usable, runner } = hands
     const take = {
       run_id,
@@ -37,6 +38,7 @@ export const secondTurn = async (
       leaseMs,
       usable,
       breaker,
+      routed,
     }
     const second = await store.execute(takeReplica, { ...take, claimed: taken.claimed }, call)
     return { taken: second, runner, call }

@@ -1,3 +1,4 @@
+import { usdFor } from '../../primitives/model/price.ts'
 import type { ModelEndpoint, ModelPrice } from '../../primitives/model/terms.ts'
 import type { Metrics } from '../port.ts'
 
@@ -45,7 +46,8 @@ export function spentOn(answers: readonly Tokens[], duration_ms: number, price: 
     total(answers.map((answer) => answer.output)),
   )
   const both = input === undefined || output === undefined ? undefined : input + output
-  const cost_usd = both === undefined || !price ? undefined : cost(input ?? 0, output ?? 0, price)
+  const used = { input_tokens: input ?? 0, output_tokens: output ?? 0 }
+  const cost_usd = both === undefined || !price ? undefined : usdFor(price, used)
   const wrong = (both !== undefined && !isCount(both)) || (cost_usd !== undefined && !plausible(cost_usd))
   return {
     metrics: {
@@ -58,9 +60,6 @@ export function spentOn(answers: readonly Tokens[], duration_ms: number, price: 
     implausible: wrong || implausible === true || answers.some((answer) => answer.implausible),
   }
 }
-
-const cost = (input: number, output: number, price: ModelPrice): number =>
-  (input * price.input_per_million_usd + output * price.output_per_million_usd) / 1_000_000
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0)
 

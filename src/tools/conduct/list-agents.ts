@@ -36,7 +36,7 @@ const output = z.object({
         name: z.string().nullable(),
         status: z.string(),
         runner: z.string(),
-        capabilities: z.array(z.object({ name: z.string(), proficiency: z.number() })),
+        capabilities: z.array(z.looseObject({ name: z.string(), proficiency: z.number() })),
         load: z.object({ claimed: z.number(), max: z.number() }),
         success_rate: z.number().nullable().optional(),
       }),

@@ -1,3 +1,4 @@
+import { abilitiesOf } from '../../primitives/agent/abilities.ts'
 import { agentAndRun } from '../../primitives/agent/find.ts'
 import { personaOf } from '../../primitives/agent/persona.ts'
 import { statusOfAgent } from '../../primitives/agent/status.ts'
@@ -33,7 +34,8 @@ export const agentResource: ResourceDef = {
       const asked = { run_id, agent_id, speaker: nobody, machine: unknownMachine }
       const status = await statusOfAgent(db, asked)
       const { state } = status.agent
-      const { purpose, profile, capabilities, metadata } = state
+      const { purpose, profile, metadata } = state
+      const { all: capabilities } = await abilitiesOf(db, status.agent)
       const prompt = await personaOf(db, state)
       return { ...agentView(status), purpose, profile, capabilities, metadata, prompt }
     }, undefined),

@@ -15,6 +15,34 @@ const usd = z.number().refine((given) => given >= 0 && Number.isFinite(given), {
   error: 'must be a number from 0 on',
 })
 
+const rate = z.number().refine((given) => given > 0 && Number.isFinite(given), {
+  error: 'must be a number above 0',
+})
+
+const price = z
+  .union([
+    z.strictObject({
+      input_per_million_usd: usd.describe('Per million tokens'),
+      output_per_million_usd: usd.describe('Per million tokens'),
+    }),
+    z
+      .strictObject({
+        usd_per_hour: usd.describe('Of the machine'),
+        tokens_per_s: rate.describe('Read and written, all turns together'),
+        watts: usd.describe('Of power').optional(),
+        usd_per_kwh: usd.describe('Of power').optional(),
+      })
+      .refine(({ watts, usd_per_kwh }) => watts === undefined || usd_per_kwh !== undefined, {
+        path: ['usd_per_kwh'],
+        error: 'goes with watts: give both or neither',
+      })
+      .refine(({ watts, usd_per_kwh }) => usd_per_kwh === undefined || watts !== undefined, {
+        path: ['watts'],
+        error: 'goes with usd_per_kwh: give both or neither',
+      }),
+  ])
+  .describe('By token, or by time')
+
 // What names a variable is no key: a key that is given by mistake is not repeated in the refusal.
 const variable = text(100).refine((given) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(given), {
   error: 'takes the name of an environment variable, never the key itself',
@@ -29,13 +57,7 @@ const input = z.strictObject({
   group: newHandle.describe('Endpoints of one group share load').optional(),
   kind: z.enum(['gpu', 'cpu', 'api']).describe('Where it runs').optional(),
   specialities: list(keptText(50), 20).describe('For instance code; none: anything').optional(),
-  price: z
-    .strictObject({
-      input_per_million_usd: usd.describe('Per million tokens'),
-      output_per_million_usd: usd.describe('Per million tokens'),
-    })
-    .describe('What tokens cost')
-    .optional(),
+  price: price.optional(),
   max_output_tokens: whole(1, 1_000_000).describe('Default: 4096').optional(),
   timeout_ms: whole(1_000, 3_600_000).describe('For one turn; default: 120000').optional(),
   concurrency: whole(1, 1_000).describe('Turns at once; default: 4').optional(),

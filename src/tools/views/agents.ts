@@ -12,13 +12,26 @@ const workOf = ({ runner, runnerOptions: options, failures = 0 }: AgentState) =>
   ...(failures > 0 && { failures_in_a_row: failures }),
 })
 
-export const agentRow = ({ id, state, status, load, performance, shared, score }: ListedAgent) => ({
+export const agentRow = ({
+  id,
+  state,
+  abilities,
+  status,
+  load,
+  performance,
+  shared,
+  score,
+}: ListedAgent) => ({
   agent_id: id,
   name: state.name,
   role: state.role,
   status,
   ...workOf(state),
-  capabilities: state.capabilities.map(({ name, proficiency }) => ({ name, proficiency })),
+  capabilities: abilities.map(({ name, proficiency, learned }) => ({
+    name,
+    proficiency,
+    ...(learned !== undefined && { learned }),
+  })),
   load,
   ...(performance && { success_rate: performance.success_rate, outcomes: performance.outcomes }),
   ...(shared && { shared: [...shared] }),
@@ -42,7 +55,9 @@ const rate = (success: number | null | undefined, outcomes: AgentRow['outcomes']
 
 export const sayAgentRow = (row: AgentRow): string => {
   const { agent_id, name, role, status, capabilities, load, success_rate, outcomes, shared } = row
-  const skills = capabilities.map(({ name: skill }) => skill).join(', ')
+  const skills = capabilities
+    .map(({ name: skill, learned }) => (learned === undefined ? skill : `${skill} (learned, n=${learned})`))
+    .join(', ')
   const both = shared ? `; shares ${shared.join(', ')}` : ''
   const who = [agent_id, name ?? '', role === null ? '' : `(${role})`].filter((word) => word !== '').join(' ')
   return `${who}: ${status}, ${sayMeans(meansIn(row))}${failing(row)}, ${load.claimed}/${load.max} tasks${rate(success_rate, outcomes)}${skills ? `; ${skills}` : ''}${both}`

@@ -21,7 +21,7 @@ const changes: ReadonlySet<string> = new Set([
 export const concernsClaims =
   (run: number) =>
   (signal: Signal): boolean =>
-    signal.run === run && changes.has(signal.type)
+    (signal.run === run && changes.has(signal.type)) || signal.type === 'capability.learned'
 
 /** How many claim calls of this session wait for this agent. */
 export const waiting = (session: Session, agent: string): number => session.waiting.get(agent) ?? 0

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Candidate, type Choice, chooseEndpoint } from '../../../src/primitives/model/choose.ts'
+import { usdFor } from '../../../src/primitives/model/price.ts'
 import { candidate } from './stories.ts'
 
 const now = 1_000
@@ -138,6 +139,65 @@ describe('for all endpoints', () => {
         expect(nameOf(choice) !== undefined).toBe(usable.length > 0)
         if (nameOf(choice) !== undefined)
           expect(usable.map(({ endpoint }) => endpoint.name)).toContain(nameOf(choice))
+      }),
+    )
+  })
+})
+
+describe('the choice of an endpoint by cost', () => {
+  const use = { input_tokens: 1_000_000, output_tokens: 1_000_000 }
+  const byCost = { use, left_usd: null }
+  const cost = (endpoints: readonly Candidate[], left_usd: number | null = null): Choice =>
+    chooseEndpoint({ endpoints, specialities: [], now, byCost: { use, left_usd } })
+  const api = candidate('api', {}, { price: { input_per_million_usd: 3, output_per_million_usd: 15 } })
+  // Two million tokens / 100 / 3,600 × 1.8 = 10, before 18 at the other.
+  const gpu = candidate('gpu', { in_flight: 3 }, { price: { usd_per_hour: 1.8, tokens_per_s: 100 } })
+  const unknown = candidate('unknown')
+
+  it('takes the cheaper one whatever its load, and says by which figures', () => {
+    expect(cost([unknown, api, gpu])).toMatchObject({
+      name: 'gpu',
+      reason:
+        'by cost: at most 10 USD for this turn, before api 18 USD (44 % saved); no price known: unknown',
+    })
+    expect(nameOf(choose([unknown, api, gpu]))).toBe('api')
+    expect(choose([unknown, api, gpu])).not.toHaveProperty('reason')
+  })
+
+  it('says when even that is more than the run has left', () => {
+    expect(cost([api, gpu], 9.5)).toMatchObject({
+      name: 'gpu',
+      reason: expect.stringMatching(/; more than the 9\.5 USD that the run has left$/),
+    })
+    expect(cost([api, gpu], 10)).toMatchObject({ reason: expect.not.stringContaining('has left') })
+  })
+
+  it('goes by load where no price is known, and keeps a turn where its affinity is', () => {
+    const busy = candidate('busy', { in_flight: 2 })
+    expect(cost([busy, unknown])).toMatchObject({ name: 'unknown', reason: 'by load: no price known' })
+    const kept = chooseEndpoint({ endpoints: [api, gpu], sticky: 'api', specialities: [], now, byCost })
+    expect(kept).toMatchObject({ name: 'api', sticky: 'kept' })
+    expect(kept).not.toHaveProperty('reason')
+  })
+
+  it('never takes a dearer one while a cheaper one is open to it', () => {
+    const price = fc.option(
+      fc.record({
+        usd_per_hour: fc.double({ min: 0, max: 9, noNaN: true }),
+        tokens_per_s: fc.integer({ min: 1, max: 99 }),
+      }),
+    )
+    const some = fc.array(fc.record({ price, in_flight: fc.nat(4) }), { minLength: 1, maxLength: 6 })
+    fc.assert(
+      fc.property(some, (drawn) => {
+        const endpoints = drawn.map(({ price, in_flight }, i) => candidate(`e${i}`, { in_flight }, { price }))
+        const chosen = endpoints.find(({ endpoint }) => endpoint.name === nameOf(cost(endpoints)))
+        const costs = endpoints
+          .filter(({ in_flight, endpoint }) => in_flight < endpoint.concurrency)
+          .map(({ endpoint: { price } }) => (price ? usdFor(price, use) : Number.POSITIVE_INFINITY))
+        const at = chosen?.endpoint.price
+        expect(chosen !== undefined).toBe(costs.length > 0)
+        expect(at ? usdFor(at, use) : Number.POSITIVE_INFINITY).toBe(Math.min(...costs))
       }),
     )
   })

@@ -3,6 +3,7 @@ import { newId } from '../../../src/ids.ts'
 import type { Tx } from '../../../src/kernel/ports.ts'
 import { type Spawn, spawnAgent } from '../../../src/primitives/agent/commands/spawn.ts'
 import { schema, streams } from '../../../src/primitives/index.ts'
+import { noteAnswer } from '../../../src/primitives/model/commands/note.ts'
 import { registerModel } from '../../../src/primitives/model/commands/register.ts'
 import { unknownMachine } from '../../../src/primitives/presence/alive.ts'
 import { routeCandidates } from '../../../src/primitives/routing/candidates.ts'
@@ -43,6 +44,59 @@ const world = async (tx: Tx) => {
   for (const spawn of spawned) ids.push((await spawnAgent(tx, run, spawn)).agent.id)
   return { run: run.no, ids }
 }
+
+describe('what a task costs by price', () => {
+  const price = { usd_per_hour: 3.6, tokens_per_s: 100 }
+  const asker = (name: string): Spawn => ({
+    purpose: 'asks',
+    name,
+    runner: 'model',
+    runner_options: { model: name },
+  })
+
+  it('is the same use at each: the most that one may take, then what turns took; no price is no cost', async () => {
+    const file = tempFile()
+    const store = new SqliteStore({ file, durability: 'normal', streams, schema, clock: Date.now, newId })
+    const costs = async (tx: Tx, run: number) => {
+      const asked = { run, features: { ...features, requires: [] }, machine: unknownMachine, pricedFor: 100 }
+      const found = await routeCandidates(tx, asked)
+      return found.map((one) => [one.name, one.cost_per_task_usd, one.by_price])
+    }
+    await store.execute(
+      async (tx) => {
+        const run = await startRun(tx, { goal: 'test' })
+        for (const [name, more] of Object.entries({
+          machine: { price, max_output_tokens: 900 },
+          api: { price: { input_per_million_usd: 1, output_per_million_usd: 50 }, max_output_tokens: 2_000 },
+          free: {},
+        })) {
+          const at = endpointAt('http://127.0.0.1:1', { name, ...more })
+          await registerModel(tx, at, 'config', () => undefined)
+          await spawnAgent(tx, run, asker(name))
+        }
+        // 1,000 tokens / 100 / 3,600 h × 3.6 $/h; 100 × 1 + 900 × 50 a million.
+        const most = { n: 0, input_tokens: 100, output_tokens: 900 }
+        expect(await costs(tx, run.no)).toEqual([
+          ['machine', expect.closeTo(0.01, 12), most],
+          ['api', expect.closeTo(0.0451, 12), most],
+          ['free', null, undefined],
+        ])
+        const answered = { ok: true, ms: 1, tokens: 60, input_tokens: 50, output_tokens: 10, turn: 'trn_a' }
+        for (let i = 0; i < 5; i++) await noteAnswer(tx, 'api', answered)
+        await noteAnswer(tx, 'api', { ...answered, ok: false, input_tokens: 9_999, counted: false })
+        const mean = { n: 5, input_tokens: 50, output_tokens: 10 }
+        expect(await costs(tx, run.no)).toEqual([
+          ['machine', expect.closeTo(0.0006, 12), mean],
+          ['api', expect.closeTo(0.00055, 12), mean],
+          ['free', null, undefined],
+        ])
+      },
+      undefined,
+      call,
+    )
+    await store.close()
+  })
+})
 
 describe('the candidates of a run', () => {
   it('come with what the log knows of them and of their arms', async () => {

@@ -157,6 +157,29 @@ describe('the other strategies', () => {
   })
 })
 
+describe('cost by price', () => {
+  const by_price = { input_tokens: 1_000, output_tokens: 500, n: 12 }
+  const gpu = candidate('gpu', { cost_per_task_usd: 0.0042, by_price })
+  const api = candidate('api', { cost_per_task_usd: 0.0105, by_price })
+  const asked = (more: object = {}) => request([api, gpu], { strategy: 'cost', ...more })
+
+  it('says for which tokens, and what the next would cost', () => {
+    const { agent_id, reason } = route(asked())
+    expect(agent_id).toBe('gpu')
+    expect(reason).toBe(
+      'gpu costs least: 0.0042 USD a task, by price for 1000 tokens read and 500 written (mean of 12 turns), before api with 0.0105 USD.',
+    )
+  })
+
+  it('says what is the most where no turn was measured, and what the run has left', () => {
+    const most = candidate('gpu', { cost_per_task_usd: 0.0042, by_price: { ...by_price, n: 0 } })
+    expect(route(request([most], { strategy: 'cost', budget_left_usd: 0.004 })).reason).toBe(
+      'gpu costs least: 0.0042 USD a task at most, by price for 1000 tokens read and 500 written, more than the 0.004 USD that the run has left, the only one open.',
+    )
+    expect(route(asked({ budget_left_usd: 0.0042 })).reason).not.toContain('has left')
+  })
+})
+
 describe('a fallback chain', () => {
   const targets = [
     { label: 'gpu', agent_ids: ['A'] },

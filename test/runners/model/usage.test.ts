@@ -30,6 +30,16 @@ describe.each(protocols)('what an %s endpoint reports of its usage', (protocol) 
 })
 
 describe('the usage of a turn', () => {
+  it('costs what its machine costs for so many tokens, however long the turn took', () => {
+    const byTime = { usd_per_hour: 1.8, tokens_per_s: 100, watts: 450, usd_per_kwh: 0.2 }
+    // 3,600 tokens / 100 / 3,600 = 0.01 h × (1.80 + 0.45 × 0.20) = 0.0189 USD.
+    for (const duration of [5, 500_000]) {
+      const { metrics } = spentOn([{ input: 3_000, output: 600 }], duration, byTime)
+      expect(metrics.cost_usd).toBeCloseTo(0.0189, 12)
+    }
+    expect(spentOn([{ input: 3_000 }], 5, byTime).metrics).not.toHaveProperty('cost_usd')
+  })
+
   it.each([...wrong, Number.POSITIVE_INFINITY, Number.NaN])('holds no number such as %d', (count) => {
     expect(reportedTokens({ prompt_tokens: 3, completion_tokens: count }, 'openai')).toEqual({
       input: 3,

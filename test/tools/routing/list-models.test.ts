@@ -41,6 +41,44 @@ beforeEach(async () => {
 })
 
 describe('list_models', () => {
+  it('says what a million tokens costs at each, and what the cheapest saves', async () => {
+    const price = { usd_per_hour: 1.8, tokens_per_s: 1_000, watts: 450, usd_per_kwh: 0.2 }
+    const where = { protocol: 'openai', base_url: 'http://127.0.0.1:11434/v1', model: 'llama3.2' }
+    await call('register_model', { name: 'machine', ...where, group: 'pool', price })
+    // 1,000,000 / 1,000 / 3,600 h × (1.80 $/h + 0.45 kW × 0.20 $/kWh) = 0.2777… × 1.89 = 0.525 USD.
+    const same = expect.closeTo(0.525, 9)
+    expect(await row('machine')).toMatchObject({ price, usd_per_million: { read: same, written: same } })
+    expect(await row('other')).toMatchObject({ price: null, usd_per_million: null })
+    const { savings } = await call('list_models')
+    // Half read, half written: (1 + 2) / 2 = 1.5 at the writer, 0.525 at the machine.
+    expect(savings).toEqual([
+      {
+        of: 'pool',
+        read_share: 0.5,
+        n: 0,
+        cheapest: 'machine',
+        usd_per_million: same,
+        instead_of: [
+          {
+            name: 'writer',
+            usd_per_million: expect.closeTo(1.5, 9),
+            saves_usd: expect.closeTo(0.975, 9),
+            saves_share: expect.closeTo(0.65, 9),
+          },
+        ],
+        no_price: ['coder'],
+      },
+    ])
+    const said = await baton.say('list_models', {})
+    expect(said).toContain('0.525 USD a million tokens')
+    expect(said).toContain('1 USD a million tokens read, 2 USD written')
+    expect(said).toMatch(/^other: .*no price known$/m)
+    expect(said).toContain(
+      'pool: machine is cheapest, 0.525 USD a million tokens (50 % of them read: insufficient data, n=0), saves 0.975 USD (65 %) against writer at 1.5 USD; no price known: coder.',
+    )
+    expect(said).not.toContain('0 USD a million')
+  })
+
   it('tells all of an endpoint but its whole address', async () => {
     expect(await row('writer')).toEqual({
       name: 'writer',
@@ -52,6 +90,7 @@ describe('list_models', () => {
       kind: 'cpu',
       specialities: ['text'],
       price: { input_per_million_usd: 1, output_per_million_usd: 2 },
+      usd_per_million: { read: 1, written: 2 },
       health: 'unknown',
       n: 0,
       last_checked: null,

@@ -132,6 +132,33 @@ describe('register_model', () => {
     expect(countEvents(baton.file)['model.registered']).toBeUndefined()
   })
 
+  it('takes a price by time, whole and in one form', async () => {
+    const price = { usd_per_hour: 1.8, tokens_per_s: 100, watts: 450, usd_per_kwh: 0.2 }
+    await register({ price })
+    expect((await stored('llama'))?.state.endpoint.price).toEqual(price)
+    expect(await register({ price: { ...price, tokens_per_s: 90 } })).toMatchObject({ change: 'changed' })
+  })
+
+  it.each<[price: object, says: string]>([
+    [{ usd_per_hour: 1 }, 'price.tokens_per_s: is required'],
+    [{ usd_per_hour: 1, tokens_per_s: 0 }, 'price.tokens_per_s: must be a number above 0'],
+    [{ usd_per_hour: -1, tokens_per_s: 1 }, 'price.usd_per_hour: must be a number from 0 on'],
+    [{ usd_per_hour: 1, tokens_per_s: 1, watts: 9 }, 'price.usd_per_kwh: goes with watts: give both'],
+    [{ usd_per_hour: 1, tokens_per_s: 1, usd_per_kwh: 9 }, 'price.watts: goes with usd_per_kwh: give both'],
+    [
+      { usd_per_hour: 1, tokens_per_s: 1, input_per_million_usd: 1 },
+      'price.input_per_million_usd: no such argument',
+    ],
+    [{ usd_per_hour: 1, token_per_s: 1 }, 'price.token_per_s: no such argument; the closest is tokens_per_s'],
+  ])('refuses the price %j by the name of the field', async (price, says) => {
+    const refused = await register({ price }).then(
+      () => undefined,
+      (error) => error,
+    )
+    expect(refused?.code).toBe('invalid_argument')
+    expect(JSON.stringify(refused.report)).toContain(says)
+  })
+
   it.each(['http://localhost:1/v1', 'https://127.0.0.2/v1', 'http://[::1]:8080'])(
     'takes %s',
     async (base_url) => {

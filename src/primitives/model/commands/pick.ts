@@ -4,6 +4,7 @@ import { type AffinityKey, stickTo, stickyEndpoint } from '../../affinity/comman
 import { mayGo } from '../../breaker/commands/guard.ts'
 import { type BreakerRules, defaultBreakerRules } from '../../breaker/terms.ts'
 import { type Candidate, type Choice, chooseEndpoint } from '../choose.ts'
+import type { ByCost } from '../decide-by-cost.ts'
 import type { EndpointOrigin } from '../events.ts'
 import { candidateOf, endpointsFor } from '../find.ts'
 import type { ModelEndpoint } from '../terms.ts'
@@ -16,6 +17,8 @@ export interface Pick {
   /** Whose turns stay together. Left out: each turn goes where there is room. */
   readonly sticky?: Omit<AffinityKey, 'pool'> & { readonly ttlMs?: number | undefined }
   readonly rules?: BreakerRules
+  /** Price decides among several; told what they may write at most. */
+  readonly byCost?: ((endpoints: readonly ModelEndpoint[]) => ByCost) | undefined
   /** Which of them this process may use: its own configuration decides, whatever others have registered. */
   readonly usable?: Usable
 }
@@ -45,7 +48,8 @@ export const pickEndpoint = async (tx: Tx, pick: Pick): Promise<Picked> => {
       endpoints.push(await candidateOf(tx, model))
   const key = pick.sticky && { ...pick.sticky, pool: wanted }
   const sticky = key && (await stickyEndpoint(tx, key))
-  const choice = chooseEndpoint({ endpoints, sticky, specialities, now: tx.now })
+  const byCost = pick.byCost?.(endpoints.map(({ endpoint }) => endpoint))
+  const choice = chooseEndpoint({ endpoints, sticky, specialities, byCost, now: tx.now })
   if ('none' in choice) return choice
   const { endpoint } = endpoints.find((one) => one.endpoint.name === choice.name) as Candidate
   const probe_ms = Math.max(rules.probe_ms, endpoint.timeout_ms + grace)

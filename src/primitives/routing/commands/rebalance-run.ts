@@ -1,6 +1,6 @@
 import type { Reader, Tx } from '../../../kernel/ports.ts'
 import type { Agent } from '../../agent/find.ts'
-import { fits } from '../../agent/fitting.ts'
+import { fitting } from '../../agent/fitting.ts'
 import { livingAgents } from '../../agent/queries.ts'
 import type { Run } from '../../run/find.ts'
 import { type Task, taskById } from '../../task/find.ts'
@@ -42,7 +42,7 @@ const burdenOf = async (db: Reader, agent: Agent, agents: readonly Agent[]): Pro
   for (const task of await addressedTo(db, agent.id, mostTasks)) {
     const { status, requires, except } = task.state
     if ((status !== 'ready' && status !== 'blocked') || !(await wasRouted(db, task))) continue
-    const able = agents.filter(await fits(db, requires)).filter(({ id }) => id !== except)
+    const able = (await fitting(db, agents, requires)).filter(({ id }) => id !== except)
     waiting.push({ task_id: task.id, fits: able.map(({ id }) => id) })
   }
   const claimed = await db.tally(agent.id, 'claimed')

@@ -1,9 +1,13 @@
 import type { Hop, Ranked, Strategy } from './request.ts'
 
+type Parts = Readonly<Record<string, number>>
+
 interface Circumstances {
   readonly thin: string | undefined
   readonly target: string | undefined
   readonly hops: readonly Hop[]
+  /** USD that the run may still spend, where cost decides. */
+  readonly left: number | undefined
 }
 
 /**
@@ -13,12 +17,13 @@ interface Circumstances {
 export const reasonFor = (
   deciding: Strategy,
   [chosen, next]: readonly Ranked[],
-  { thin, target, hops }: Circumstances,
+  { thin, target, hops, left }: Circumstances,
 ): string => {
   if (!chosen) return 'Nobody was open.'
   const parts = [
     thin === undefined ? '' : `${thin}, so by the formula: `,
     `${nameOf(chosen)} ${phrases[deciding](chosen.contributions)}`,
+    deciding === 'cost' ? beyond(chosen.contributions, left) : '',
     next ? `, before ${nameOf(next)}${scoreOf(next)}` : ', the only one open',
     target === undefined ? '' : `, in target ${target}`,
     hops.length === 0 ? '' : ` after ${hops.map((hop) => `${hop.target} (${hop.why_not})`).join(', ')}`,
@@ -28,11 +33,15 @@ export const reasonFor = (
 
 const nameOf = ({ agent_id, name }: Ranked): string => name ?? agent_id
 
-const scoreOf = ({ score }: Ranked): string => (score === null ? '' : ` with ${short(score)}`)
+const beyond = ({ cost_per_task_usd: cost = 0 }: Parts, left: number | undefined): string =>
+  left !== undefined && cost > left ? `, more than the ${short(left)} USD that the run has left` : ''
+
+const scoreOf = ({ score, contributions: c }: Ranked): string => {
+  if (score === null) return ''
+  return c.input_tokens === undefined ? ` with ${short(score)}` : ` with ${short(c.cost_per_task_usd)} USD`
+}
 
 const short = (value: number | undefined): string => String(Number((value ?? 0).toPrecision(3)))
-
-type Parts = Readonly<Record<string, number>>
 
 const phrases: Readonly<Record<Strategy, (c: Parts) => string>> = {
   formula: (c) =>
@@ -44,7 +53,13 @@ const phrases: Readonly<Record<Strategy, (c: Parts) => string>> = {
   round_robin: (c) =>
     c.turns_away === 0 ? 'has the turn' : `is ${c.turns_away} from the turn and the nearest open`,
   priority: (c) => `comes first with proficiency ${short(c.proficiency)}`,
-  cost: (c) => `costs least: ${short(c.cost_per_task_usd)} USD a task`,
+  cost: (c) => `costs least: ${short(c.cost_per_task_usd)} USD a task${priced(c)}`,
+}
+
+const priced = ({ input_tokens: input, output_tokens: output, n }: Parts): string => {
+  if (input === undefined || output === undefined) return ''
+  const of = `${Math.round(input)} tokens read and ${Math.round(output)} written`
+  return n === 0 ? ` at most, by price for ${of}` : `, by price for ${of} (mean of ${n} turns)`
 }
 
 const known = (n: number | undefined): string =>

@@ -54,11 +54,20 @@ export interface RouteCandidate {
   readonly success: Outcomes
   /** Null: not known. */
   readonly cost_per_task_usd: number | null
+  /** It is reckoned from the price of an endpoint; absent: it is what reports said. */
+  readonly by_price?: ByPrice
   /** Declared, 0–1: the least over what the task requires; 1 when it requires nothing. */
   readonly proficiency: number
   readonly available: true | Obstacle
   /** Of its arm; null: nothing was recorded yet. */
   readonly learned: Experience | null
+}
+
+/** The tokens of one task that a price was reckoned for: the mean of `n` turns; `n` 0: the most that one may take. */
+export interface ByPrice {
+  readonly input_tokens: number
+  readonly output_tokens: number
+  readonly n: number
 }
 
 /** One link of a fallback chain, already resolved to agents. */
@@ -79,6 +88,8 @@ export interface RouteRequest {
   readonly turn: number
   /** Tried in order, the strategy deciding within each. None: all candidates are one target. */
   readonly targets: readonly RouteTarget[]
+  /** USD that the run may still spend, where cost decides and there is a cap. */
+  readonly budget_left_usd?: number
 }
 
 export interface Ranked {

@@ -30,6 +30,7 @@ export const route = (request: RouteRequest): RouteDecision => {
         thin,
         target: target.label,
         hops,
+        left: request.budget_left_usd,
       }),
       candidates: ranking,
       ...(target.label !== undefined && { target: target.label }),

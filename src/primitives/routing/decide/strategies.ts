@@ -40,10 +40,10 @@ const declared = ({ proficiency }: RouteCandidate): Scored => ({
   contributions: { proficiency },
 })
 
-const cheapest = ({ cost_per_task_usd: cost }: RouteCandidate): Scored =>
+const cheapest = ({ cost_per_task_usd: cost, by_price }: RouteCandidate): Scored =>
   cost === null
     ? { score: null, contributions: {} }
-    : { score: 0 - cost, contributions: { cost_per_task_usd: cost } }
+    : { score: 0 - cost, contributions: { cost_per_task_usd: cost, ...by_price } }
 
 const weighted: Scoring = ({ open, turn }) => {
   const weights = open.map(({ weight }) => weight)

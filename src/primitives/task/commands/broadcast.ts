@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../../errors.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import { type Agent, agentNamed } from '../../agent/find.ts'
-import { type AgentFilter, fits, matchingAgents } from '../../agent/fitting.ts'
+import { type AgentFilter, fitting, matchingAgents } from '../../agent/fitting.ts'
 import { capabilityNames } from '../../capability/vocabulary.ts'
 import type { Machine } from '../../presence/alive.ts'
 import type { Run } from '../../run/find.ts'
@@ -31,11 +31,14 @@ export const broadcast = async (
   plan: Omit<Plan, 'key' | 'agent_id' | 'replaces'>,
   audience: Audience,
 ): Promise<Broadcast> => {
-  const takes = await fits(tx, capabilityNames(plan.requires ?? [], 'requires'))
+  const requires = capabilityNames(plan.requires ?? [], 'requires')
   const delivered = new Set<string>()
   const failed: { agent_id: string; code: FailureCode }[] = []
-  for (const { handle, agent } of await audienceOf(tx, run, audience)) {
-    const code = refusalOf(agent, takes)
+  const meant = await audienceOf(tx, run, audience)
+  const there = meant.flatMap(({ agent }) => agent ?? [])
+  const able = new Set(await fitting(tx, there, requires))
+  for (const { handle, agent } of meant) {
+    const code = refusalOf(agent, able)
     if (code !== undefined) failed.push({ agent_id: agent?.id ?? handle, code })
     else if (agent) delivered.add(agent.id)
   }
@@ -44,10 +47,10 @@ export const broadcast = async (
   return { run_id: run.id, task_ids: Object.values(task_ids), delivered: [...delivered], failed }
 }
 
-const refusalOf = (agent: Agent | undefined, takes: (agent: Agent) => boolean): FailureCode | undefined => {
+const refusalOf = (agent: Agent | undefined, able: ReadonlySet<Agent>): FailureCode | undefined => {
   if (!agent) return 'not_found'
   if (agent.state.status !== 'active') return 'agent_terminated'
-  return takes(agent) ? undefined : 'capability_missing'
+  return able.has(agent) ? undefined : 'capability_missing'
 }
 
 const audienceOf = async (

@@ -1,6 +1,7 @@
 import { Failure } from '../../../errors.ts'
 import { accepted } from '../../../kernel/decider.ts'
 import type { Reader, Tx } from '../../../kernel/ports.ts'
+import { abilityNames } from '../../agent/abilities.ts'
 import { type Agent, activeAgent, agentAndRun } from '../../agent/find.ts'
 import { holds, missing } from '../../capability/graph.ts'
 import { vocabulary } from '../../capability/vocabulary.ts'
@@ -140,7 +141,7 @@ const claim = async (tx: Tx, claiming: Claiming, judged: boolean): Promise<Claim
 
 const lacking = async (tx: Tx, agent: Agent, task: Task): Promise<readonly string[]> => {
   const { graph } = await vocabulary(tx)
-  const held = agent.state.capabilities.map((capability) => capability.name)
+  const held = await abilityNames(tx, agent)
   return holds(graph, held, task.state.requires) ? [] : missing(graph, held, task.state.requires)
 }
 

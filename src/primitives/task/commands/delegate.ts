@@ -1,7 +1,7 @@
 import { invalid } from '../../../errors.ts'
 import type { Reader, Tx } from '../../../kernel/ports.ts'
 import { agentAndRun } from '../../agent/find.ts'
-import { fits } from '../../agent/fitting.ts'
+import { fitting } from '../../agent/fitting.ts'
 import { livingAgents } from '../../agent/queries.ts'
 import { type Run, runById, type Speaker, theRun } from '../../run/find.ts'
 import { taskAndRun, theTask } from '../find.ts'
@@ -71,7 +71,7 @@ const routeOf = async (
   requires: readonly string[],
 ): Promise<Route> => {
   if (agent !== null) return { agent_id: agent, reason: 'addressed to it; no other agent may claim it' }
-  const fit = (await livingAgents(tx, run.no)).filter(await fits(tx, requires)).length
+  const fit = (await fitting(tx, await livingAgents(tx, run.no), requires)).length
   const wanted = requires.length > 0 ? ` with ${requires.join(', ')}` : ''
   return {
     reason:

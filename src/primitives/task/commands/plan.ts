@@ -1,5 +1,6 @@
 import { Failure, invalid } from '../../../errors.ts'
 import type { Tx } from '../../../kernel/ports.ts'
+import { abilityNames } from '../../agent/abilities.ts'
 import { activeAgent } from '../../agent/find.ts'
 import { holds, missing } from '../../capability/graph.ts'
 import { capabilityNames, vocabulary } from '../../capability/vocabulary.ts'
@@ -141,7 +142,7 @@ export const addressee = async (
 ): Promise<string> => {
   const agent = await activeAgent(tx, run.no, handle)
   const { graph } = await vocabulary(tx)
-  const held = agent.state.capabilities.map((capability) => capability.name)
+  const held = await abilityNames(tx, agent)
   if (holds(graph, held, requires)) return agent.id
   const lacks = missing(graph, held, requires)
   throw new Failure(

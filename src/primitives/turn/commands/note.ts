@@ -22,7 +22,13 @@ export const noteTurn = async (tx: Tx, { id, state }: TurnEntity, end: TurnEnd):
   const counted = runner === 'command' && fault === 'exit' ? false : ok || countsAs(fault ?? '', status)
   await noteOutcome(tx, subject, { turn: id, ok, counted, ...(fault && { why: fault }) }, end.breaker)
   if (runner !== 'model') return
-  const spent = { ...(tokens !== undefined && { tokens }), ...(cost_usd !== undefined && { cost_usd }) }
+  const { input_tokens, output_tokens } = end
+  const both = input_tokens !== undefined && output_tokens !== undefined && { input_tokens, output_tokens }
+  const spent = {
+    ...(tokens !== undefined && { tokens }),
+    ...both,
+    ...(cost_usd !== undefined && { cost_usd }),
+  }
   const answered = {
     ...spent,
     ...(fault && { error: fault }),

@@ -5,7 +5,9 @@ import { mayGo } from '../../breaker/commands/guard.ts'
 import type { BreakerRules } from '../../breaker/terms.ts'
 import { pickEndpoint, type Usable } from '../../model/commands/pick.ts'
 import { endpointsFor } from '../../model/find.ts'
+import { type Use, usdFor } from '../../model/price.ts'
 import type { ModelEndpoint } from '../../model/terms.ts'
+import { costLeft } from '../../run/budget.ts'
 import type { Run } from '../../run/find.ts'
 import type { Reserve } from '../terms.ts'
 
@@ -13,6 +15,8 @@ import type { Reserve } from '../terms.ts'
 export interface Means {
   readonly name: string | null
   readonly reserve: Reserve | null
+  /** By which figures an endpoint was chosen, where price decided. */
+  readonly reason?: string
 }
 
 const noneFree = (what: string, why: string): Failure =>
@@ -29,23 +33,41 @@ export const modelMeans = async (
     readonly promptLength: number
     readonly usable: Usable | undefined
     readonly rules: BreakerRules | undefined
+    /** Of several endpoints the cheapest. */
+    readonly byCost: boolean
   },
 ): Promise<Means> => {
   const { model: wanted = '', sticky_ms: ttlMs } = agent.state.runnerOptions ?? {}
   const specialities = await asked(tx, wanted, turn.requires)
   const sticky = ttlMs === undefined ? undefined : { run: { no: run.no, id: run.id }, key: agent.id, ttlMs }
+  const left_usd = turn.byCost ? await costLeft(tx, run) : null
   const picked = await pickEndpoint(tx, {
     wanted,
     specialities,
     turn: turn.id,
     ...(sticky && { sticky }),
+    ...(turn.byCost && {
+      byCost: (endpoints: readonly ModelEndpoint[]) => ({ use: sameUse(endpoints, turn), left_usd }),
+    }),
     ...(turn.usable && { usable: turn.usable }),
     ...(turn.rules && { rules: turn.rules }),
   })
   if ('none' in picked)
     throw noneFree(`"${wanted}"`, picked.none.map(({ name, says }) => `${name} ${says}`).join('; '))
-  return { name: picked.name, reserve: ceiling(picked.endpoint, turn.promptLength) }
+  const { name, endpoint, reason } = picked
+  return { name, reserve: ceiling(endpoint, turn.promptLength), ...(reason !== undefined && { reason }) }
 }
+
+/** One use for all, so that none looks cheap because it may write less: the prompt, and the least that all may write. */
+const sameUse = (
+  endpoints: readonly ModelEndpoint[],
+  { promptLength }: { readonly promptLength: number },
+): Use => ({
+  input_tokens: tokensOf(promptLength),
+  output_tokens: Math.min(
+    ...endpoints.filter(({ price }) => price !== null).map((endpoint) => endpoint.max_output_tokens),
+  ),
+})
 
 /** Of what a task requires, what some endpoint of the name is said to be good at. */
 const asked = async (tx: Tx, wanted: string, requires: readonly string[]): Promise<readonly string[]> => {
@@ -56,13 +78,12 @@ const asked = async (tx: Tx, wanted: string, requires: readonly string[]): Promi
 
 /** Characters that one token stands for at least: what is set aside must not be too little. */
 const charactersAToken = 3
+const tokensOf = (promptLength: number): number => Math.ceil(promptLength / charactersAToken)
 
 /** The most that one answer may take. Tools that an agent calls may add to it: that is recorded when it reports. */
 const ceiling = ({ max_output_tokens, price }: ModelEndpoint, promptLength: number): Reserve => {
-  const input = Math.ceil(promptLength / charactersAToken)
-  const cost = price
-    ? (input * price.input_per_million_usd + max_output_tokens * price.output_per_million_usd) / 1_000_000
-    : 0
+  const input = tokensOf(promptLength)
+  const cost = price ? usdFor(price, { input_tokens: input, output_tokens: max_output_tokens }) : 0
   return { tokens: input + max_output_tokens, cost_usd: cost }
 }
 

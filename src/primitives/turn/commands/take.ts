@@ -24,7 +24,7 @@ export interface Take {
   readonly name: string | null
   readonly server: Place
   readonly leaseMs: number
-  /** How the agent was chosen. */
+  /** How the agent was chosen. By cost: then so is its endpoint among several. */
   readonly routed?: Routed | undefined
   /** Which endpoints this process may use. */
   readonly usable?: Usable | undefined
@@ -81,14 +81,25 @@ const start = async (tx: Tx, take: Take, claimed: ClaimedTask, replica: boolean)
     promptLength: claimed.prompt.length,
     usable: take.usable,
     rules: take.breaker,
+    byCost: take.routed?.record?.request.strategy === 'cost',
   }
-  const { name, reserve } = await meansOf(tx, run, agent, take, turn)
+  const { name, reserve, reason } = await meansOf(tx, run, agent, take, turn)
   if (reserve) await mayReserve(tx, run, reserve)
   const { attempt } = claimed.task
   await tx.create(turnStream, { id, run: run.no }, [
     {
       type: 'turn.started',
-      data: { task: task_id, agent: agent.id, attempt, runner, name, server, reserve, replica },
+      data: {
+        task: task_id,
+        agent: agent.id,
+        attempt,
+        runner,
+        name,
+        server,
+        reserve,
+        replica,
+        ...(reason !== undefined && { reason }),
+      },
     },
   ])
   return {
