@@ -2,7 +2,7 @@ import type { Coordination, Mode, QueryKind } from './terms.ts'
 
 /** One task of an orchestration. */
 export interface Step {
-  /** Its name in the orchestration: that of the task's key before it had to be told from others of the run. */
+  /** The key of its task when it was made. */
   readonly name: string
   readonly task_id: string
   /** From 1; a synchronized team enters a phase together. */

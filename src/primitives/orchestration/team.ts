@@ -10,6 +10,8 @@ export interface Team {
   /** Agent ids, in the order in which they are given work; null: nobody in particular. Never empty. */
   readonly workers: readonly (string | null)[]
   readonly lead: string | null
+  /** What each of the workers declares to be able to do, by agent id. */
+  readonly capabilities: ReadonlyMap<string, readonly string[]>
   readonly warnings: readonly string[]
 }
 
@@ -41,7 +43,12 @@ export const teamOf = async (db: Reader, run: Run, ask: TeamAsk): Promise<Team> 
   if (workers.length === 0 && pool.length > 0)
     throw invalid('agent_ids', 'leave nobody to work: the lead is the only one', 'Name another agent too.')
   const lead = led ? (apart?.id ?? (mode === 'sequential' ? null : (workers[0] ?? null))) : null
-  return { workers: teamFor(mode, workers), lead, warnings: warningsFor(ask, workers, lead) }
+  const capabilities = new Map(
+    pool
+      .filter(({ id }) => workers.includes(id))
+      .map(({ id, state }) => [id, state.capabilities.map(({ name }) => name)]),
+  )
+  return { workers: teamFor(mode, workers), lead, capabilities, warnings: warningsFor(ask, workers, lead) }
 }
 
 const leads = ({ state }: Agent): boolean =>

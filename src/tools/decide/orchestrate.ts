@@ -81,10 +81,20 @@ export const orchestrateTool = defineTool({
     const done = await byPolicy(session.machine, (asking) => ctx.execute(layOut, { ...given, asking }))
     return remember(session, { ...done, task_ids: { ...done.task_ids }, warnings: [...done.warnings] })
   },
-  say: ({ run_id, orchestration_id, mode, coordination, reason, task_ids, warnings }) => {
+  say: ({
+    run_id,
+    orchestration_id,
+    mode,
+    coordination,
+    reason,
+    confidence,
+    template,
+    task_ids,
+    warnings,
+  }) => {
     const ids = Object.entries(task_ids).map(([name, id]) => `${name}: ${id}`)
     return [
-      `${orchestration_id} in ${run_id}: ${mode}, ${coordination} (${reason}).`,
+      `${orchestration_id} in ${run_id}: ${mode}, ${coordination} (${reason}; confidence ${confidence})${template === null ? '' : `, template ${template}`}.`,
       `Tasks: ${cut(ids.join(', '), 1_000)}.`,
       ...warnings.map((warning) => `Warning: ${warning}.`),
       'Next: await_responses with these task_ids; it and get_run tell what came of it.',

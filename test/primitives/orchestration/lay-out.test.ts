@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { byCapability } from '../../../src/primitives/orchestration/decide/by-capability.ts'
 import { type Layout, layOut } from '../../../src/primitives/orchestration/decide/lay-out.ts'
 import {
   decompose,
@@ -17,6 +18,7 @@ const layout = (more: Partial<Layout> = {}): Layout => ({
   workers: ['agt_1', 'agt_2'],
   lead: null,
   quorum: null,
+  suffix: '',
   ...more,
 })
 
@@ -65,6 +67,56 @@ describe('laying out', () => {
     expect(steps[2]?.schema).toMatchObject({
       properties: { choice: { enum: ['candidate-1', 'candidate-2'] } },
     })
+  })
+
+  it('calls everything by the keys of its tasks, where the plain names are taken', () => {
+    const led = layOut(
+      layout({ mode: 'collaborative', coordination: 'hierarchical', lead: 'agt_9', suffix: '.2' }),
+    )
+    expect(led.map(({ name }) => name)).toEqual(['candidate-1.2', 'candidate-2.2', 'lead.2'])
+    expect(led[2]).toMatchObject({
+      after: ['candidate-1.2', 'candidate-2.2'],
+      schema: { properties: { choice: { enum: ['candidate-1.2', 'candidate-2.2'] } } },
+    })
+    expect(led[2]?.task).toContain('"candidate-1.2": 0.0 to 1.0')
+    const phases = layOut(layout({ coordination: 'synchronized', suffix: '.3' }))
+    expect(phases.map(({ name }) => name)).toEqual(['a.3', 'b.3', 'c.3', 'a-2.3', 'b-2.3', 'c-2.3'])
+    const steps = layOut(layout({ mode: 'sequential', suffix: '.2' }))
+    expect(steps.map(({ after }) => after)).toEqual([[], ['a.2'], ['b.2']])
+  })
+
+  it('says again in the second phase what the part was', () => {
+    const steps = layOut(layout({ coordination: 'synchronized' }))
+    expect(steps[4]?.task).toContain('The part was:\ndo b')
+  })
+
+  it('titles what somebody asked for in their own words, and what a template asks for in those of the query', () => {
+    const own = pieces.map((piece) => ({ ...piece, own: true as const }))
+    expect(layOut(layout()).map(({ title }) => title)[0]).toBe('a: mend the fence')
+    expect(layOut(layout({ pieces: own })).map(({ title }) => title)[0]).toBe('a: do a')
+    expect(layOut(layout({ pieces: own, mode: 'sequential' }))[1]?.title).toBe('b: do b')
+  })
+})
+
+describe('pieces that name a capability', () => {
+  const of = (...texts: string[]) => texts.map((instruction, i) => ({ name: `${i}`, instruction }))
+  const able = new Map([
+    ['agt_1', ['scoring']],
+    ['agt_2', ['lint']],
+    ['agt_3', ['word_count', 'lint']],
+  ])
+  const agents = (...texts: string[]) => byCapability(of(...texts), able).map(({ agent }) => agent ?? null)
+
+  it('go to an agent that has it, the others to whoever is next', () => {
+    expect(agents('Lint the code', 'make a word count', 'report')).toEqual(['agt_2', 'agt_3', null])
+  })
+
+  it('are shared by those that have it', () => {
+    expect(agents('lint a', 'lint b', 'lint c')).toEqual(['agt_2', 'agt_3', 'agt_2'])
+  })
+
+  it('name it whole: no part of a word', () => {
+    expect(agents('Sprint, and splint', 'count words')).toEqual([null, null])
   })
 })
 

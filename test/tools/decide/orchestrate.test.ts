@@ -357,6 +357,24 @@ describe('a quorum', () => {
     expect(await outcome(baton)).toMatchObject({ status: 'partial', choice: null })
   })
 
+  it('drops a cut part from the next phase too; the finished ones make the answer', async () => {
+    const subtasks = ['write chapter a', 'write chapter b', 'write chapter c']
+    const laid = await orchestrate({ mode: 'parallel', coordination: 'synchronized', subtasks, quorum: 2 })
+    const { task_ids } = laid
+    await turn(baton, 'ann', obliging)
+    await turn(baton, 'bob', obliging)
+    expect(await statusOf(task_ids['part-3'])).toBe('cancelled')
+    expect(await statusOf(task_ids['part-3-2'])).toBe('cancelled')
+    const { task } = await baton.call('claim_task', { agent_id: 'ann' })
+    expect(task.task).toContain('write chapter a')
+    await baton.call('complete_task', { task_id: task.task_id, result: 'a, mended' })
+    await turn(baton, 'bob', () => ({ fail: 'rain' }))
+    const { orchestrations } = await baton.call('await_responses', {})
+    expect(orchestrations).toMatchObject([
+      { status: 'partial', answer_task_ids: [task_ids['part-1-2'], task_ids['part-2']] },
+    ])
+  })
+
   it('is refused where it means nothing', async () => {
     await expect(orchestrate({ mode: 'sequential', quorum: 1 })).rejects.toMatchObject({
       code: 'invalid_argument',
@@ -386,8 +404,9 @@ describe('the call', () => {
   it('gives everybody the context, and names what is taken with a number', async () => {
     await orchestrate({ mode: 'parallel', subtasks: ['a', 'b'], context: { wood: 'oak' } })
     const { task_ids } = await orchestrate({ mode: 'parallel', subtasks: ['a', 'b'] })
-    const { key } = await baton.call('get_task', { task_id: task_ids['part-1'] })
-    expect(key).toBe('part-1.2')
+    expect(Object.keys(task_ids)).toEqual(['part-1.2', 'part-2.2'])
+    const { key, title } = await baton.call('get_task', { task_id: task_ids['part-1.2'] })
+    expect([key, title]).toEqual(['part-1.2', 'part-1.2: a'])
     const { task } = await baton.call('claim_task', { agent_id: 'ann' })
     expect(task).toMatchObject({ key: 'part-1', context: { wood: 'oak' } })
   })
@@ -401,6 +420,31 @@ describe('the call', () => {
     expect(warnings).toEqual([expect.stringContaining('subtasks 3 repeat')])
     expect(Object.keys(task_ids)).toHaveLength(3)
     expect((await orchestrate({ subtasks: ['saw', 'nail'] })).warnings).toEqual([])
+  })
+
+  it('lets the lead of a second one choose by the names that it is shown', async () => {
+    await spawn('judge')
+    const contest = { mode: 'collaborative', coordination: 'hierarchical', agent_ids: ['ann', 'bob'] }
+    await orchestrate({ ...contest, lead: 'judge' })
+    await work(baton, ['ann', 'bob', 'judge'], obliging)
+    const { task_ids } = await orchestrate({ ...contest, lead: 'judge' })
+    await work(baton, ['ann', 'bob'], obliging)
+    const { task } = await baton.call('claim_task', { agent_id: 'judge' })
+    expect(task.task_id).toBe(task_ids['lead.2'])
+    expect(task.inputs.map((input: { key: string }) => input.key)).toContain('candidate-1.2')
+    const done = { task_id: task.task_id, result: { choice: 'candidate-1.2' } }
+    expect(await baton.call('complete_task', done)).toMatchObject({ status: 'done' })
+  })
+
+  it('gives pieces to agents whose capabilities they name, and says whose pieces a guess are', async () => {
+    await baton.call('spawn_agent', { purpose: 'lint', name: 'lin', capabilities: ['lint'] })
+    const stated = await orchestrate({ query: 'First, saw the planks, then lint the code, finally report' })
+    expect(stated).toMatchObject({ template: null, warnings: [] })
+    const { agent_id } = await baton.call('get_task', { task_id: stated.task_ids['step-2'] })
+    const { agents: all } = await baton.call('list_agents', { requires: ['lint'] })
+    expect(agent_id).toBe(all[0].agent_id)
+    const guessed = await orchestrate({ query: 'hello', mode: 'parallel' })
+    expect(guessed.warnings).toEqual([expect.stringContaining('template "problem"; give subtasks')])
   })
 
   it('acts once per idempotency key', async () => {

@@ -4,6 +4,7 @@ import type { Run } from '../../run/find.ts'
 import { createTasks } from '../../task/commands/create.ts'
 import type { Plan } from '../../task/commands/plan.ts'
 import { taskNamed } from '../../task/find.ts'
+import { byCapability } from '../decide/by-capability.ts'
 import { chooseMode } from '../decide/choose-mode.ts'
 import { misfit } from '../decide/fit.ts'
 import { layOut, type PlannedStep } from '../decide/lay-out.ts'
@@ -13,7 +14,7 @@ import { decompose, type TemplateName, templates } from '../decide/templates.ts'
 import type { LaidOut, Step } from '../events.ts'
 import { orchestrationStream } from '../rows.ts'
 import { teamOf } from '../team.ts'
-import type { Coordination, Mode } from '../terms.ts'
+import type { Coordination, Mode, QueryKind } from '../terms.ts'
 import { asVariant, reasonOf } from '../tried.ts'
 
 /** What is to be orchestrated; what is left out is chosen. Durations in ms. */
@@ -65,8 +66,14 @@ export const orchestrate = async (tx: Tx, run: Run, asked: Ask): Promise<Orchest
   const team = await teamOf(tx, run, { ...ask, mode, coordination })
   const quorum = quorumFor(ask, mode === 'parallel' ? pieces.length : team.workers.length)
   const { workers, lead } = team
-  const planned = layOut({ query: ask.query, mode, coordination, pieces, workers, lead, quorum })
-  const steps = await create(tx, run, planned, ask.context)
+  const fitting = ask.agent_ids ? pieces : byCapability(pieces, team.capabilities)
+  const layout = { query: ask.query, mode, coordination, pieces: fitting, workers, lead, quorum, suffix: '' }
+  const suffix = await freeSuffix(
+    tx,
+    run,
+    layOut(layout).map(({ name }) => name),
+  )
+  const steps = await create(tx, run, layOut({ ...layout, suffix }), ask.context)
   const data: LaidOut = {
     query: ask.query,
     kind,
@@ -93,9 +100,12 @@ export const orchestrate = async (tx: Tx, run: Run, asked: Ask): Promise<Orchest
     confidence: chosen.confidence,
     template,
     task_ids: Object.fromEntries(steps.map(({ name, task_id }) => [name, task_id])),
-    warnings: [doubt(mode, coordination), repeated(ask.subtasks), ...team.warnings].filter(
-      (one) => one !== undefined,
-    ),
+    warnings: [
+      doubt(mode, coordination),
+      repeated(ask.subtasks),
+      ask.template === undefined && template !== null ? guessed(template, chosen) : undefined,
+      ...team.warnings,
+    ].filter((one) => one !== undefined),
   }
 }
 
@@ -124,33 +134,37 @@ const repeated = (subtasks: readonly string[] = []): string | undefined => {
     : `subtasks ${twice.join(', ')} repeat earlier ones: each is done all the same`
 }
 
+/** A warning that a template's pieces need not be what the query means; undefined where its kind speaks for them. */
+const guessed = (
+  template: string,
+  { kind, stated }: { kind: QueryKind; stated?: true },
+): string | undefined => {
+  const instead = `so the pieces are those of template "${template}"; give subtasks if they do not fit`
+  if (stated) return `the order that the query states could not be told apart into steps, ${instead}`
+  return kind === 'other' ? `nothing in the query says how to take it apart, ${instead}` : undefined
+}
+
 const quorumFor = ({ quorum }: Ask, team: number): number | null => {
   if (quorum === undefined) return null
   if (quorum > team) throw invalid('quorum', `is more than the ${team} that work at once`, 'Ask for fewer.')
   return quorum
 }
 
-/** Makes the tasks, under keys that are free in the run: the plain names, or all of them with a number. */
+/** Makes the tasks. */
 const create = async (
   tx: Tx,
   run: Run,
   planned: readonly PlannedStep[],
   context: unknown,
 ): Promise<readonly Step[]> => {
-  const suffix = await freeSuffix(
-    tx,
-    run,
-    planned.map(({ name }) => name),
-  )
-  const key = (name: string) => `${name}${suffix}`
   const plans = planned.map((step): Plan => {
     const { title, task, agent, after, needs, inputs, schema, reviewer } = step
     return {
-      key: key(step.name),
+      key: step.name,
       title: title.slice(0, 200),
       task,
       context: context ?? null,
-      depends_on: after.map(key),
+      depends_on: after,
       start: { needs, inputs },
       // A lead who joins the parts hands in work: only one who chooses answers in a form of ours.
       ...(step.part === 'lead' && schema && { role: 'lead' as const }),
@@ -166,12 +180,13 @@ const create = async (
   const { task_ids } = await createTasks(tx, run, plans, (index) => `${planned[index]?.name ?? index}: `)
   return planned.map(({ name, phase, part }) => ({
     name,
-    task_id: task_ids[key(name)] as string,
+    task_id: task_ids[name] as string,
     phase,
     part,
   }))
 }
 
+/** What ends the names of its tasks so that they are free in the run: nothing, or a number. */
 const freeSuffix = async (tx: Tx, run: Run, names: readonly string[]): Promise<string> => {
   for (let n = 1; ; n++) {
     const suffix = n === 1 ? '' : `.${n}`

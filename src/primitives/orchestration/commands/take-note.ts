@@ -19,7 +19,7 @@ export const takeNote = async (tx: Tx, no: number): Promise<readonly Task[]> => 
   if (!found || !goesOn(found.state)) return []
   const { state } = found
   const all = await standingsOf(tx, state.steps, false)
-  const met = metQuorum(all, state.quorum)
+  const met = metQuorum(all, state)
   if (met) {
     await tx.append(found, [{ type: 'orchestration.quorum_met', data: met }])
     return all.filter(({ task }) => met.moot.includes(task.id)).map(({ task }) => task)

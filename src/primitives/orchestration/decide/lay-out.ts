@@ -1,7 +1,7 @@
 import type { Coordination, Mode } from '../terms.ts'
 import type { Piece } from './templates.ts'
 
-/** A task to be made. Names stand for keys that are free in the run. */
+/** A task to be made. Its name is its key, which is free in the run. */
 export interface PlannedStep {
   readonly name: string
   readonly phase: number
@@ -32,6 +32,8 @@ export interface Layout {
   /** Who leads a hierarchical team; null: nobody in particular. */
   readonly lead: string | null
   readonly quorum: number | null
+  /** Ends each name, so that the run has no task of that key yet. */
+  readonly suffix: string
 }
 
 /** The tasks of a mode under a coordination. Pure: the same layout gives the same steps. */
@@ -41,38 +43,46 @@ export const layOut = (layout: Layout): readonly PlannedStep[] => {
   const first = mode === 'parallel' ? parts(layout) : candidates(layout)
   if (coordination === 'independent') return first
   return coordination === 'synchronized'
-    ? [...first, ...first.map((step) => secondPhase(step, first, layout))]
+    ? [...first, ...first.map((step, i) => secondPhase(step, i, first, layout))]
     : [...first, leadOver(first, layout)]
 }
 
 const nobody = { after: [], needs: null, inputs: 'nothing', schema: null, reviewer: null } as const
 
-const titled = (name: string, query: string): string => {
-  const line = query.trim().split('\n', 1)[0] ?? ''
+/** A title for lists: the name, and what it is about in short. */
+const titled = (name: string, about: string): string => {
+  const line = about.trim().split('\n', 1)[0] ?? ''
   const short = line.length <= 80 ? line : `${line.slice(0, 79)}…`
   return `${name}: ${short.replace(/\p{Cc}+/gu, ' ')}`
 }
 
-const workerOf = ({ workers }: Layout, i: number): string | null => workers[i % workers.length] ?? null
+const workerOf = ({ workers }: Layout, { agent }: Piece, i: number): string | null =>
+  agent ?? workers[i % workers.length] ?? null
 
 const parts = (layout: Layout): readonly PlannedStep[] =>
-  layout.pieces.map(({ name, instruction }, i) => ({
-    ...nobody,
-    name,
-    phase: 1,
-    part: 'work',
-    title: titled(name, layout.query),
-    task: `${instruction}\n\nThis is part ${i + 1} of ${layout.pieces.length} (${name}); others do the rest. The goal of all:\n${layout.query}`,
-    agent: workerOf(layout, i),
-  }))
+  layout.pieces.map((piece, i) => {
+    const name = `${piece.name}${layout.suffix}`
+    return {
+      ...nobody,
+      name,
+      phase: 1,
+      part: 'work',
+      title: titled(name, aboutOf(piece, layout)),
+      task: `${piece.instruction}\n\nThis is part ${i + 1} of ${layout.pieces.length} (${name}); others do the rest. The goal of all:\n${layout.query}`,
+      agent: workerOf(layout, piece, i),
+    }
+  })
+
+/** What tells a piece from others: its own words, or, where those are a template's, the query. */
+const aboutOf = ({ instruction, own }: Piece, { query }: Layout): string => (own ? instruction : query)
 
 const candidates = (layout: Layout): readonly PlannedStep[] =>
   layout.workers.map((agent, i) => ({
     ...nobody,
-    name: `candidate-${i + 1}`,
+    name: `candidate-${i + 1}${layout.suffix}`,
     phase: 1,
     part: 'work',
-    title: titled(`candidate-${i + 1}`, layout.query),
+    title: titled(`candidate-${i + 1}${layout.suffix}`, layout.query),
     task: `${layout.query}\n\n${course(layout.pieces)}Do the whole of it yourself: others do so too, and the best result is chosen. Report a score from 0 to 1 for your own result if you can judge it.`,
     agent,
   }))
@@ -83,25 +93,26 @@ const course = (pieces: readonly Piece[]): string =>
     : `${pieces.map(({ name, instruction }) => `- ${name}: ${instruction}`).join('\n')}\n\n`
 
 const sequence = (layout: Layout): readonly PlannedStep[] => {
-  const { pieces, query, coordination, lead } = layout
-  return pieces.map(({ name, instruction }, i) => {
+  const { pieces, query, coordination, lead, suffix } = layout
+  return pieces.map((piece, i) => {
     const before = pieces[i - 1]
+    const name = `${piece.name}${suffix}`
     const handed = before && coordination !== 'independent'
     return {
       ...nobody,
       name,
       phase: i + 1,
       part: 'work',
-      title: titled(name, query),
+      title: titled(name, aboutOf(piece, layout)),
       task: [
-        instruction,
+        piece.instruction,
         `This is step ${i + 1} of ${pieces.length} (${name}). The goal of all:\n${query}`,
         handed ? 'Go on from what the earlier steps hand over below.' : undefined,
       ]
         .filter((line) => line !== undefined)
         .join('\n\n'),
-      agent: workerOf(layout, i),
-      after: before ? [before.name] : [],
+      agent: workerOf(layout, piece, i),
+      after: before ? [`${before.name}${suffix}`] : [],
       inputs: coordination === 'independent' ? 'nothing' : 'handoff',
       reviewer: coordination === 'hierarchical' ? { agent: lead } : null,
     }
@@ -109,31 +120,41 @@ const sequence = (layout: Layout): readonly PlannedStep[] => {
 }
 
 /** Behind the barrier: everybody goes on with the results of all. */
-const secondPhase = (step: PlannedStep, first: readonly PlannedStep[], layout: Layout): PlannedStep => ({
-  ...step,
-  name: `${step.name}-2`,
-  phase: 2,
-  title: titled(`${step.name}-2`, layout.query),
-  task:
-    layout.mode === 'parallel'
-      ? `Finish the part "${step.name}" in the light of what all parts have come to below: mend what does not fit together.\n\nThe goal of all:\n${layout.query}`
-      : `${layout.query}\n\nYou have the first results of everybody below. Hand in the best result that can be made with them, whole.`,
-  after: first.map(({ name }) => name),
-  needs: layout.quorum ?? 1,
-  inputs: 'handoff',
-})
+const secondPhase = (
+  step: PlannedStep,
+  i: number,
+  first: readonly PlannedStep[],
+  layout: Layout,
+): PlannedStep => {
+  const base = layout.suffix === '' ? step.name : step.name.slice(0, -layout.suffix.length)
+  const name = `${base}-2${layout.suffix}`
+  const piece = layout.pieces[i]
+  return {
+    ...step,
+    name,
+    phase: 2,
+    title: titled(name, piece ? aboutOf(piece, layout) : layout.query),
+    task:
+      layout.mode === 'parallel'
+        ? `Finish the part "${step.name}" in the light of what all parts have come to below: mend what does not fit together. The part was:\n${piece?.instruction}\n\nThe goal of all:\n${layout.query}`
+        : `${layout.query}\n\nYou have the first results of everybody below. Hand in the best result that can be made with them, whole.`,
+    after: first.map(({ name }) => name),
+    needs: layout.quorum ?? 1,
+    inputs: 'handoff',
+  }
+}
 
 const leadOver = (first: readonly PlannedStep[], layout: Layout): PlannedStep => {
   const names = first.map(({ name }) => name)
   const chooses = layout.mode === 'collaborative'
   return {
     ...nobody,
-    name: 'lead',
+    name: `lead${layout.suffix}`,
     phase: 2,
     part: 'lead',
-    title: titled('lead', layout.query),
+    title: titled(`lead${layout.suffix}`, layout.query),
     task: chooses
-      ? `Judge the candidates below and choose the best: your choice wins. Answer with {"choice": "name of the candidate", "scores": {"candidate-1": 0.0 to 1.0, …}, "reason": "why"}. Score only what you were given.\n\nWhat they were asked:\n${layout.query}`
+      ? `Judge the candidates below and choose the best: your choice wins. Answer with {"choice": "name of the candidate", "scores": {"${names[0]}": 0.0 to 1.0, …}, "reason": "why"}. Score only what you were given.\n\nWhat they were asked:\n${layout.query}`
       : `Join the parts below into one result, whole and consistent: yours is the one that counts.\n\nThe goal of all:\n${layout.query}`,
     agent: layout.lead,
     after: names,

@@ -19,7 +19,7 @@ const isOpen = ({ status }: Standing): boolean =>
 /** The phase in which enough is done, and the tasks that are not needed any more. */
 export const metQuorum = (
   all: readonly Standing[],
-  quorum: number | null,
+  { quorum, mode }: { readonly quorum: number | null; readonly mode: string },
 ):
   | { readonly phase: number; readonly done: readonly string[]; readonly moot: readonly string[] }
   | undefined => {
@@ -28,12 +28,30 @@ export const metQuorum = (
     const team = all.filter(({ step }) => step.phase === phase && step.part === 'work')
     const done = team.filter(({ status }) => status === 'done')
     const moot = team.filter(isOpen)
-    if (done.length >= quorum && moot.length > 0) return { phase, done: done.map(idOf), moot: moot.map(idOf) }
+    if (done.length >= quorum && moot.length > 0) {
+      const unbegun = mode === 'parallel' ? later(all, moot) : []
+      return { phase, done: done.map(idOf), moot: [...moot, ...unbegun].map(idOf) }
+    }
   }
   return undefined
 }
 
 const idOf = ({ step }: Standing): string => step.task_id
+
+/** The place of a piece of work in its phase: the same piece has the same in each. */
+const placeIn = (all: readonly Standing[], { step }: Standing): number =>
+  all
+    .filter((one) => one.step.part === 'work' && one.step.phase === step.phase)
+    .findIndex((one) => one.step === step)
+
+/** What is still open of these pieces in later phases: there is nothing to go on from. */
+const later = (all: readonly Standing[], pieces: readonly Standing[]): readonly Standing[] =>
+  all.filter(
+    (one) =>
+      one.step.part === 'work' &&
+      isOpen(one) &&
+      pieces.some((piece) => one.step.phase > piece.step.phase && placeIn(all, one) === placeIn(all, piece)),
+  )
 
 /** `ended`: nothing is left; `stalled`: what is left waits for one that failed. */
 export const courseOf = (all: readonly Standing[]): 'open' | 'ended' | 'stalled' => {
@@ -44,10 +62,22 @@ export const courseOf = (all: readonly Standing[]): 'open' | 'ended' | 'stalled'
   return stuck ? 'stalled' : 'open'
 }
 
-/** The work whose results count: of a synchronized team, what came of the last phase, where anything did. */
+/**
+ * The work whose results count: of a contest in phases, what came of the last, where anything did; of parts in phases, the
+ * last that is done of each.
+ */
 export const finalWork = (all: readonly Standing[], mode: string): readonly Standing[] => {
   const work = all.filter(({ step, status }) => step.part === 'work' && status === 'done')
   if (mode === 'sequential') return work
+  if (mode === 'parallel') {
+    const newest = new Map<number, Standing>()
+    for (const one of work) {
+      const place = placeIn(all, one)
+      const known = newest.get(place)
+      if (!known || one.step.phase > known.step.phase) newest.set(place, one)
+    }
+    return [...newest].sort(([a], [b]) => a - b).map(([, one]) => one)
+  }
   const last = Math.max(...work.map(({ step }) => step.phase))
   return work.filter(({ step }) => step.phase === last)
 }

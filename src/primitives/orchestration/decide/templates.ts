@@ -5,6 +5,10 @@ import { statedSteps } from './stated-steps.ts'
 export interface Piece {
   readonly name: string
   readonly instruction: string
+  /** In words of whoever asked, not of a template. */
+  readonly own?: true
+  /** Who does it; absent: whose turn it is. */
+  readonly agent?: string
 }
 
 /** A stated way to take a query apart. */
@@ -120,7 +124,10 @@ export const decompose = (
 }
 
 const numbered = (texts: readonly string[], mode: Mode): readonly Piece[] =>
-  texts.map((text, i) => piece(`${mode === 'sequential' ? 'step' : 'part'}-${i + 1}`, text))
+  texts.map((text, i) => ({
+    ...piece(`${mode === 'sequential' ? 'step' : 'part'}-${i + 1}`, text),
+    own: true,
+  }))
 
 const most = 20
 
