@@ -7,7 +7,7 @@ import { decideCancel, standingOf, startStanding } from './decide/planning.ts'
 import { decideVerdict } from './decide/reporting.ts'
 import type { StartRule } from './events.ts'
 import type { Task } from './find.ts'
-import { askOfFailure } from './people.ts'
+import { askOfAgent, askOfFailure } from './people.ts'
 import { type TaskTables, taskStream } from './rows.ts'
 import { hasEnded, type TaskState } from './state.ts'
 
@@ -87,6 +87,7 @@ export const follow = async (
   so: Consequences = { unblocked: [], cancelled: [] },
 ): Promise<Consequences> => {
   await askOfFailure(tx, run, ended)
+  await askOfAgent(tx, run, ended)
   const queue = [ended]
   const cancel = async (task: Task, reason: string): Promise<void> => {
     const events = decideCancel(task.state, reason)

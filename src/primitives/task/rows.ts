@@ -4,6 +4,7 @@ import { type ArmPlace, armTallies } from '../routing/arm.ts'
 import type { TaskEvent } from './events.ts'
 import { serveKey } from './priority.ts'
 import { evolveTask, hasEnded, revivedTask, type TaskState, undoneTask } from './state.ts'
+import { watched } from './watched.ts'
 
 const columnNames = [
   'status',
@@ -92,6 +93,12 @@ const refusedBy = (scope: string, by: string): readonly Tally[] =>
 
 /** Outcomes and spend: what was measured stays measured, also past a rollback. */
 const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): readonly Tally[] => {
+  const more = watched(before, event)
+  const counted = outcomes(before, event)
+  return more.length === 0 ? counted : [...counted, ...more]
+}
+
+const outcomes = (before: TaskState | undefined, event: Recorded<TaskEvent>): readonly Tally[] => {
   const run = String(event.run)
   switch (event.type) {
     case 'task.completed':

@@ -1,4 +1,5 @@
 import type { Recorded } from '../../kernel/event.ts'
+import type { Unsure } from '../confidence/decide/experience.ts'
 import type { ArmPlace } from '../routing/arm.ts'
 import type { Role, StartRule, TaskEvent } from './events.ts'
 import { laneNo } from './lane.ts'
@@ -41,6 +42,8 @@ interface Reported {
   readonly digest: string
   /** Seq of the event that holds the result. */
   readonly resultSeq: number
+  /** Present while a person may still say whether experience is to trust such a result. */
+  readonly unsure?: Unsure
 }
 
 /** How the attempt before ended: who made it, and the digest of the report that ended it (null: none came). */
@@ -60,6 +63,8 @@ export interface Claim {
   readonly deadline: number | null
   /** Absent where nothing is learned from what comes of it, as in events from before there was learning. */
   readonly place?: ArmPlace
+  /** Absent where nobody watches how its agent fares. */
+  readonly nth?: number
 }
 
 export type TaskState =
@@ -78,6 +83,7 @@ export type TaskState =
       /** From the claim to the report, ms. */
       readonly busyMs: number
       readonly place?: ArmPlace
+      readonly nth?: number
       readonly openReviews: readonly string[]
     } & Reported)
   | (TaskCommon & {
@@ -215,6 +221,16 @@ const revised = (s: TaskState, event: Recorded<Extract<TaskEvent, { type: 'task.
   return grown(base, { status: 'ready', readyAt: s.readyAt, retryAt: s.retryAt, last: s.last })
 }
 
+/** What of a claim says where its outcome is counted. */
+const learned = ({ place, nth }: Claim) => ({ ...(place && { place }), ...(nth !== undefined && { nth }) })
+
+/** A person has said what such a result is worth. */
+const decided = (s: TaskState): TaskState => {
+  if ((s.status !== 'review' && s.status !== 'done') || !s.unsure) return s
+  const { unsure, ...rest } = s
+  return rest
+}
+
 /** Remembers; holds no rule. */
 export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>): TaskState => {
   if (event.type === 'task.created') return created(event)
@@ -247,7 +263,7 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
       return { ...s, agent, priority, lane: laneNo({ run: event.run, agent, except, requires }) }
     }
     case 'task.claimed': {
-      const { by, token, lease_ms, lease_ends_at, attempt, place } = event.data
+      const { by, token, lease_ms, lease_ends_at, attempt, place, nth } = event.data
       const deadline = s.timeoutMs === null ? null : event.at + s.timeoutMs
       return grown(base, {
         attempt,
@@ -260,6 +276,7 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
         claimedAt: event.at,
         deadline,
         ...(place && { place }),
+        ...(nth !== undefined && { nth }),
       })
     }
     case 'task.progressed':
@@ -275,18 +292,20 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
     case 'task.retry_due':
       return s.status === 'ready' ? { ...s, retryAt: null } : s
     case 'task.completed': {
-      const { by, digest } = event.data
-      return grown(base, { status: 'done', verification: 'none', by, digest, resultSeq, endSeq, endedAt })
+      const { by, digest, unsure } = event.data
+      const end = { by, digest, resultSeq, endSeq, endedAt, ...(unsure && { unsure }) }
+      return grown(base, { status: 'done', verification: 'none', ...end })
     }
     case 'task.submitted': {
-      const { by, digest, reviews: openReviews } = event.data
+      const { by, digest, unsure, reviews: openReviews } = event.data
       const busyMs = s.status === 'claimed' ? event.at - s.claimedAt : 0
-      const place = s.status === 'claimed' && s.place && s.by === by ? { place: s.place } : {}
-      return grown(base, { status: 'review', readyAt, busyMs, ...place, openReviews, by, digest, resultSeq })
+      const own = s.status === 'claimed' && s.by === by ? learned(s) : {}
+      const rest = { ...own, openReviews, by, digest, resultSeq, ...(unsure && { unsure }) }
+      return grown(base, { status: 'review', readyAt, busyMs, ...rest })
     }
     case 'task.verified': {
       if (s.status !== 'review') return s
-      const { by: who, digest, resultSeq } = s
+      const { by: who, digest, resultSeq, unsure } = s
       if (!event.data.last) {
         return { ...s, openReviews: s.openReviews.filter((review) => review !== event.data.by) }
       }
@@ -298,12 +317,13 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
         resultSeq,
         endSeq,
         endedAt,
+        ...(unsure && { unsure }),
       })
     }
     case 'task.rejected':
       return ready(base, readyAt, { by: event.data.author, digest: reportOf(s) })
     case 'task.overridden':
-      return s
+      return decided(s)
     case 'task.attempt_granted':
       return { ...s, maxAttempts: event.data.max_attempts }
     case 'task.reopened': {

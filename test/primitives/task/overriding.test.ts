@@ -28,7 +28,14 @@ describe('a person overriding a task', () => {
       .thenEvents(
         {
           type: 'task.overridden',
-          data: { person: 'Ada', decision: 'proceed', note: 'I know it', escalation: null, from: 'claimed' },
+          data: {
+            person: 'Ada',
+            decision: 'proceed',
+            note: 'I know it',
+            escalation: null,
+            from: 'claimed',
+            replaced: true,
+          },
         },
         'task.released',
         'task.completed',

@@ -1,0 +1,47 @@
+import type { Recorded } from '../../kernel/event.ts'
+import type { Tally } from '../../kernel/stream.ts'
+import type { Outcome } from '../agent/decide/faring.ts'
+import { faredTally, watchedTally } from '../agent/faring.ts'
+import { askedTally, decidedTally } from '../confidence/experience.ts'
+import type { TaskEvent } from './events.ts'
+import type { TaskState } from './state.ts'
+
+type Claimed = Extract<TaskState, { status: 'claimed' | 'review' }>
+type Came = Omit<Outcome, 'seq'>
+
+/** What runs that bring in people keep one by one: how their agents fare, and what persons said of unsure results. */
+export const watched = (before: TaskState | undefined, event: Recorded<TaskEvent>): readonly Tally[] => {
+  switch (event.type) {
+    case 'task.claimed':
+      return event.data.nth === undefined ? [] : [watchedTally(event.data.by)]
+    case 'task.submitted':
+      return event.data.unsure ? [askedTally(event.data.unsure)] : []
+    case 'task.completed': {
+      const asked = event.data.unsure ? [askedTally(event.data.unsure)] : []
+      if (before?.status !== 'claimed' || event.data.by !== before.by) return asked
+      return [...asked, ...fared(before, event.seq, { what: 'done', ms: event.at - before.claimedAt })]
+    }
+    case 'task.verified':
+      if (!event.data.last || before?.status !== 'review') return []
+      return fared(before, event.seq, { what: 'done', ms: before.busyMs })
+    case 'task.rejected':
+      return before?.status === 'review' ? fared(before, event.seq, { what: 'failed', ms: 0 }) : []
+    case 'task.attempt_failed':
+      return before?.status === 'claimed' ? fared(before, event.seq, { what: 'failed', ms: 0 }) : []
+    case 'task.lease_ended': {
+      // One that took too long may have renewed its lease all the while.
+      const what = event.data.why === 'expired' ? 'lost' : 'failed'
+      return before?.status === 'claimed' ? fared(before, event.seq, { what, ms: 0 }) : []
+    }
+    case 'task.overridden': {
+      if ((before?.status !== 'review' && before?.status !== 'done') || !before.unsure) return []
+      const accepted = event.data.decision === 'proceed' && !event.data.replaced
+      return [decidedTally(before.unsure, { result: before.resultSeq, accepted })]
+    }
+    default:
+      return []
+  }
+}
+
+const fared = ({ by, nth }: Claimed, seq: number, came: Came): readonly Tally[] =>
+  nth === undefined || by === null ? [] : [faredTally(by, nth, { seq, ...came })]
