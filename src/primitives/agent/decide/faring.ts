@@ -13,8 +13,11 @@ export interface Outcome {
 /** How many of the newest are held against those before; the fewest of those, and the most. */
 const newest = 10
 const earlier = { least: 10, most: 40 }
-/** A difference that chance makes likelier than this is none. Not .05: an agent is looked at after each outcome. */
-const level = 0.01
+/**
+ * A difference that chance makes as likely as this is none. An agent is looked at after each outcome: at .01, a third of
+ * those that stay as they are were taken for worse within a hundred outcomes; at .001, six in a hundred.
+ */
+const level = 0.001
 /** Lost claims in a row after which nobody seems to be there. As many as failed turns. */
 const lostUntilAsked = 3
 
