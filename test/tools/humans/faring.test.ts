@@ -80,6 +80,30 @@ describe('an agent that does worse than before', () => {
     expect(await waiting(board)).toEqual([])
   })
 
+  it('is no matter once it is gone, though a review may still say what its work was worth', async () => {
+    const board = await start()
+    await lives(board, '+'.repeat(46))
+    const { agent_id } = board
+    const keys = ['a', 'b', 'c', 'd'].map((key) => ({
+      key,
+      task: 'mend',
+      agent_id,
+      checks: [{ kind: 'review' }],
+    }))
+    await board.plan(...keys)
+    for (const { key } of keys) {
+      const { lease_token } = await board.claim({ task_id: key })
+      await board.call('complete_task', { task_id: key, lease_token, result: 1 })
+    }
+    await board.call('terminate_agent', { agent_id })
+    for (const _ of keys) {
+      const { task, lease_token } = await board.claim({ agent_id: 'looker' })
+      const result = { approve: false, findings: 'no' }
+      await board.call('complete_task', { task_id: task.task_id, lease_token, result })
+    }
+    expect(await waiting(board, { all: true })).toEqual([])
+  })
+
   it('is nobody’s matter where the run brings in nobody, nor is anything kept of it', async () => {
     const board = await start({})
     await lives(board, `${'+'.repeat(20)}----------!!!`)

@@ -1,10 +1,11 @@
 import type { Reader, Tx } from '../../../kernel/ports.ts'
 import { callsPeople, escalateIfAsked } from '../../escalation/commands/open.ts'
 import { withdraw } from '../../escalation/commands/withdraw.ts'
-import { askedSince, type Escalation, waitingAbout } from '../../escalation/find.ts'
+import { type Escalation, heardSince, waitingAbout } from '../../escalation/find.ts'
 import type { Run } from '../../run/find.ts'
 import { type Degradation, degradation, lostInARow, type Outcome, recovered } from '../decide/faring.ts'
 import { outcomesOf } from '../faring.ts'
+import { agentNamed } from '../find.ts'
 
 type Cause = 'agent_lost' | 'degraded'
 
@@ -52,7 +53,9 @@ const waitingFor = async (db: Reader, { no }: Run, agent: string) => {
 }
 
 const ask = async (tx: Tx, run: Run, agent: string, cause: Cause, concern: Concern | undefined) => {
-  if (!concern || (await askedSince(tx, run.no, { cause, subject: agent }, concern.since))) return
+  if (!concern || (await heardSince(tx, run.no, { cause, subject: agent }, concern.since))) return
+  // A review may say what came of its work when it is gone.
+  if ((await agentNamed(tx, run.no, agent))?.state.status !== 'active') return
   const severity = cause === 'agent_lost' ? 'high' : 'normal'
   const question = `${concern.says} May the run go on with it (proceed)? If not: terminate_agent, or give its tasks to another.`
   await escalateIfAsked(tx, run, { cause, subject: agent, task: null, question, options: [], severity })
