@@ -1,6 +1,7 @@
 import { accepted } from '../../kernel/decider.ts'
 import type { Reader, Tx } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
+import { callsPeople } from '../escalation/commands/open.ts'
 import { takeNote } from '../orchestration/commands/take-note.ts'
 import type { Run } from '../run/find.ts'
 import { decideCancel, standingOf, startStanding } from './decide/planning.ts'
@@ -86,8 +87,10 @@ export const follow = async (
   ended: Task,
   so: Consequences = { unblocked: [], cancelled: [] },
 ): Promise<Consequences> => {
-  await askOfFailure(tx, run, ended)
-  await askOfAgent(tx, run, ended)
+  if (callsPeople(run)) {
+    await askOfFailure(tx, run, ended)
+    await askOfAgent(tx, run, ended)
+  }
   const queue = [ended]
   const cancel = async (task: Task, reason: string): Promise<void> => {
     const events = decideCancel(task.state, reason)

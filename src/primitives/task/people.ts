@@ -26,10 +26,13 @@ export const askOfConfidence = async (
   return (await openEscalation(tx, run, { ...about, question, severity: 'high' })).escalation
 }
 
-/** A task that has failed for good, though no person said so. Where something is asked about it already, that is enough. */
+/**
+ * In a run that brings people in: a task that has failed for good, though no person said so. Where something is asked
+ * about it already, that is enough.
+ */
 export const askOfFailure = async (tx: Tx, run: Run, task: Task): Promise<void> => {
   const { state } = task
-  if (state.status !== 'failed' || !callsPeople(run) || tx.call.actor.person !== undefined) return
+  if (state.status !== 'failed' || tx.call.actor.person !== undefined) return
   if ((await waitingAbout(tx, run.no, task.id)).length > 0) return
   const error = ((await tx.event(state.endSeq))?.data as { error?: string } | undefined)?.error ?? ''
   if (state.decides !== undefined) {
@@ -55,11 +58,11 @@ export const askOfGate = async (tx: Tx, run: Run, task: Task, by: string): Promi
   await openEscalation(tx, run, { ...about, question, severity: 'high' })
 }
 
-/** How the agent fares whose attempt has just ended, where the run brings people in. */
+/** In a run that brings people in: how the agent fares whose attempt has just ended. */
 export const askOfAgent = async (tx: Tx, run: Run, { state }: Task): Promise<void> => {
-  if (!callsPeople(run) || state.status === 'review') return
+  if (state.status === 'review') return
   const author = authorOf(state)
-  if (author !== null) await watch(tx, run, author)
+  if (author !== null) await watch(tx, run, author, state.status === 'done' ? 'well' : 'ill')
 }
 
 /** A run whose tokens, money or time are spent, noticed where something was reported. */

@@ -48,7 +48,7 @@ describe('an agent that does worse than before', () => {
     )
     await lives(board, '----++++++++')
     expect(await asked(board, 'degraded')).toHaveLength(1)
-    await lives(board, '++')
+    await lives(board, '+++++')
     expect(await asked(board, 'degraded')).toEqual([])
     expect(await asked(board, 'degraded', { all: true })).toMatchObject([{ status: 'cancelled' }])
   })
