@@ -72,6 +72,9 @@ describe('what people kept accepting', () => {
     const [event] = (await eventsOf(board, 'task.completed')).filter(({ subject }) => subject === task)
     expect(event).toMatchObject({ data: { band: 'logged', let_through: { why, n: 5, share: 1 } } })
     expect(await waiting(board)).toEqual([])
+    expect(await board.say('get_task', { task_id: task })).toContain(
+      `No person was asked: ${why} (events ${through.rests_on.join(', ')}).`,
+    )
   })
 
   it('still waits for its validation in the 70s, and for a person below', async () => {
