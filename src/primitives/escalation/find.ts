@@ -89,6 +89,17 @@ const touched = statement<EscalationTables, { run: number; seq: number }>()((db,
     .orderBy('no'),
 )
 
+/** Whether this was asked, or answered, or taken back after `seq`. What a rollback has undone was not. */
+export const heardSince = async (
+  db: Reader,
+  run: number,
+  { cause, subject }: Pick<Question, 'cause' | 'subject'>,
+  seq: number,
+): Promise<boolean> =>
+  (await loadAll(db, await db.all(touched, { run, seq }))).some(
+    ({ state }) => state.cause === cause && state.subject === subject,
+  )
+
 /** Whether this was asked after `seq`, be it answered or not by now. What a rollback has undone was not. */
 export const askedSince = async (
   db: Reader,

@@ -5,6 +5,8 @@ export const causes = [
   'low_confidence',
   'attempts_spent',
   'agent_failing',
+  'agent_lost',
+  'degraded',
   'budget_spent',
   'gate_failing',
   'no_consensus',

@@ -1,5 +1,6 @@
-import { Failure } from '../../errors.ts'
+import { Failure, invalid } from '../../errors.ts'
 import type { Decision } from '../../kernel/decider.ts'
+import { floors, leavesRoom } from '../confidence/decide/experience.ts'
 import type { RunEvent } from './events.ts'
 import { type Limit, merged, type Settings, type SettingsPatch } from './settings.ts'
 import { isArchived, type RunOutcome, type RunState } from './state.ts'
@@ -73,6 +74,16 @@ const exhausted = (settings: Settings, limit: Limit, used: number): Failure | un
   return cap !== null && used >= cap ? overBudget(settings, limit, used, 1) : undefined
 }
 
+/** Refuses settings of which one could never have an effect. */
+export const mustFit = ({ learned_bypass, escalate_below }: Settings): Failure | undefined =>
+  learned_bypass && !leavesRoom(escalate_below)
+    ? invalid(
+        'settings.learned_bypass',
+        `needs a threshold over ${floors.base} in escalate_below: what is below goes to a person whatever was learned`,
+        'Give a stricter one as well, such as escalate_below {"default": 0.85}, or set learned_bypass to false.',
+      )
+    : undefined
+
 export const decideUpdate = (
   id: string,
   state: RunState,
@@ -83,6 +94,8 @@ export const decideUpdate = (
   const reason = asked.reason ?? null
   const events: RunEvent[] = []
   const settings = merged(state.settings, asked.settings)
+  const unfit = asked.settings && mustFit(settings)
+  if (unfit) return unfit
   if (JSON.stringify(settings) !== JSON.stringify(state.settings))
     events.push({ type: 'run.settings_changed', data: { settings, reason } })
   if (asked.paused !== undefined && asked.paused !== state.paused)

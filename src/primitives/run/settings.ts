@@ -20,6 +20,11 @@ export interface Settings {
    * attempts and budgets and agents that fail. By scope, 0.7–1; `default` holds for all. Null: nobody is asked by itself.
    */
   readonly escalate_below: Thresholds | null
+  /**
+   * Results over .75 that only a stricter threshold would send to a person are let through once people have kept
+   * accepting their like. Absent from runs of before there was such a thing.
+   */
+  readonly learned_bypass?: boolean
 }
 
 export const defaultSettings: Settings = {
@@ -34,12 +39,18 @@ export const defaultSettings: Settings = {
   max_restarts: 3,
   hedge_after_ms: null,
   escalate_below: null,
+  learned_bypass: false,
 }
 
 /** The limits among the settings, by the name under which a refusal reports them. */
 export type Limit = Exclude<
   keyof Settings,
-  'on_failed_prerequisite' | 'on_agent_failure' | 'max_restarts' | 'hedge_after_ms' | 'escalate_below'
+  | 'on_failed_prerequisite'
+  | 'on_agent_failure'
+  | 'max_restarts'
+  | 'hedge_after_ms'
+  | 'escalate_below'
+  | 'learned_bypass'
 >
 
 /** New values for some settings; what is undefined stays. */

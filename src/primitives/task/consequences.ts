@@ -1,13 +1,14 @@
 import { accepted } from '../../kernel/decider.ts'
 import type { Reader, Tx } from '../../kernel/ports.ts'
 import { statement } from '../../kernel/statement.ts'
+import { callsPeople } from '../escalation/commands/open.ts'
 import { takeNote } from '../orchestration/commands/take-note.ts'
 import type { Run } from '../run/find.ts'
 import { decideCancel, standingOf, startStanding } from './decide/planning.ts'
 import { decideVerdict } from './decide/reporting.ts'
 import type { StartRule } from './events.ts'
 import type { Task } from './find.ts'
-import { askOfFailure } from './people.ts'
+import { askOfAgent, askOfFailure } from './people.ts'
 import { type TaskTables, taskStream } from './rows.ts'
 import { hasEnded, type TaskState } from './state.ts'
 
@@ -86,7 +87,10 @@ export const follow = async (
   ended: Task,
   so: Consequences = { unblocked: [], cancelled: [] },
 ): Promise<Consequences> => {
-  await askOfFailure(tx, run, ended)
+  if (callsPeople(run)) {
+    await askOfFailure(tx, run, ended)
+    await askOfAgent(tx, run, ended)
+  }
   const queue = [ended]
   const cancel = async (task: Task, reason: string): Promise<void> => {
     const events = decideCancel(task.state, reason)

@@ -1,11 +1,12 @@
 import type { Reader } from '../../kernel/ports.ts'
+import type { LetThrough } from '../confidence/decide/experience.ts'
 import { type ProposalView, proposalBehind } from '../proposal/shown.ts'
 import type { Run, Speaker } from '../run/find.ts'
 import { abandoned, lineage } from '../run/lineage.ts'
 import type { Epoch } from '../run/terms.ts'
 import { type TurnEntity, turnsOfTask } from '../turn/queries.ts'
 import { type Attempt, attemptsOf, type Verdict, verdictOf } from './attempts.ts'
-import type { Definition, Submission } from './events.ts'
+import type { Definition, Submission, TaskEvent } from './events.ts'
 import { type Excerpt, excerpt } from './excerpt.ts'
 import { definitionOf, type Task, taskAndRun } from './find.ts'
 import { childrenBriefly, dependentsBriefly, prerequisitesBriefly, type Relative } from './relatives.ts'
@@ -21,6 +22,8 @@ export interface TaskDetail {
   readonly task: Task
   readonly definition: Definition
   readonly submission: Submission | undefined
+  /** Why no person was asked about what was handed in, and what one has said of it since. */
+  readonly letThrough: (LetThrough & { readonly decided: Decided | null }) | undefined
   readonly result: Excerpt
   readonly verification: Verification
   readonly verdict: Verdict | undefined
@@ -34,6 +37,12 @@ export interface TaskDetail {
   readonly turns: readonly TurnEntity[]
   readonly children: { readonly ids: readonly string[]; readonly counts: Readonly<Record<string, number>> }
 }
+
+/** A person's word on a result that nobody had asked them about. */
+export type Decided = Pick<
+  Extract<TaskEvent, { type: 'task.overridden' }>['data'],
+  'person' | 'decision' | 'note'
+>
 
 export type Verification = 'none' | 'pending' | 'verified' | 'rejected'
 
@@ -56,10 +65,18 @@ export const factsOf = async (
 }
 
 /** The result that still counts: nothing handed in that was sent back and is being done again. */
-const submissionIn = (state: TaskState, facts: readonly Fact[]): Submission | undefined => {
+const handedIn = (state: TaskState, facts: readonly Fact[]): Fact | undefined => {
   if (state.status !== 'done' && state.status !== 'review' && state.status !== 'failed') return undefined
-  const handedIn = facts.findLast(({ type }) => type === 'task.completed' || type === 'task.submitted')
-  return handedIn?.data as Submission | undefined
+  return facts.findLast(({ type }) => type === 'task.completed' || type === 'task.submitted')
+}
+
+const letThroughIn = (report: Fact | undefined, facts: readonly Fact[]): TaskDetail['letThrough'] => {
+  const through = (report?.data as Submission | undefined)?.let_through
+  if (!report || !through) return undefined
+  const said = facts.find(({ seq, type }) => type === 'task.overridden' && seq > report.seq)
+  if (!said) return { ...through, decided: null }
+  const { person, decision, note } = said.data as Decided
+  return { ...through, decided: { person, decision, note } }
 }
 
 /** `offset`: characters of the result's text to skip, for results too long for one answer. */
@@ -76,12 +93,14 @@ export const taskDetail = async (
   const { state } = task
   const facts = await factsOf(db, task, run.state.epochs)
   const attempts = attemptsOf(facts)
-  const submission = submissionIn(state, facts)
+  const report = handedIn(state, facts)
+  const submission = report?.data as Submission | undefined
   return {
     run,
     task,
     definition: await definitionOf(db, state),
     submission,
+    letThrough: letThroughIn(report, facts),
     result: excerpt(submission?.result, longestResult, input.offset),
     verification: verificationOf(state, attempts),
     verdict: verdictOf(facts),

@@ -1,3 +1,4 @@
+import type { LetThrough, Unsure } from '../confidence/decide/experience.ts'
 import type { Band } from '../confidence/decide.ts'
 import type { ArmPlace } from '../routing/arm.ts'
 import type { Routed } from '../routing/routed.ts'
@@ -53,6 +54,10 @@ export interface Submission {
   readonly flags: readonly string[]
   /** Where its confidence puts it; absent where the run has no bands, or no confidence was given. */
   readonly band?: Band
+  /** Absent from a result that was never for a person to decide on, and where nothing tells its author from others. */
+  readonly unsure?: Unsure
+  /** Why no person was asked about it, though one would have been; absent from all others. */
+  readonly let_through?: LetThrough
   /** The quality gates that it has passed; absent: none. */
   readonly gates?: readonly string[]
 }
@@ -113,6 +118,8 @@ export type TaskEvent =
         readonly lease_ms: number
         readonly lease_ends_at: number
         readonly attempt: number
+        /** How many claims of its agent were watched before; absent where nobody is to be told how it fares. */
+        readonly nth?: number
         /** Where what comes of it is counted for learning; absent where nothing can be learned. */
         readonly place?: ArmPlace
       }
@@ -169,6 +176,8 @@ export type TaskEvent =
         readonly note: string | null
         readonly escalation: string | null
         readonly from: string
+        /** A result was given that counts in place of what was handed in. */
+        readonly replaced?: true
       }
     }
   /** One more attempt than was allowed. */

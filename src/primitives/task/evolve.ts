@@ -1,7 +1,7 @@
 import type { Recorded } from '../../kernel/event.ts'
 import type { TaskEvent } from './events.ts'
 import { laneNo } from './lane.ts'
-import { type LastAttempt, reportOf, type TaskCommon, type TaskState } from './state.ts'
+import { type Claim, type LastAttempt, reportOf, type TaskCommon, type TaskState } from './state.ts'
 
 /** Remembers; holds no rule. */
 export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>): TaskState => {
@@ -35,7 +35,7 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
       return { ...s, agent, priority, lane: laneNo({ run: event.run, agent, except, requires }) }
     }
     case 'task.claimed': {
-      const { by, token, lease_ms, lease_ends_at, attempt, place } = event.data
+      const { by, token, lease_ms, lease_ends_at, attempt, place, nth } = event.data
       const deadline = s.timeoutMs === null ? null : event.at + s.timeoutMs
       return grown(base, {
         attempt,
@@ -48,6 +48,7 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
         claimedAt: event.at,
         deadline,
         ...(place && { place }),
+        ...(nth !== undefined && { nth }),
       })
     }
     case 'task.progressed':
@@ -63,18 +64,20 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
     case 'task.retry_due':
       return s.status === 'ready' ? { ...s, retryAt: null } : s
     case 'task.completed': {
-      const { by, digest } = event.data
-      return grown(base, { status: 'done', verification: 'none', by, digest, resultSeq, endSeq, endedAt })
+      const { by, digest, unsure } = event.data
+      const end = { by, digest, resultSeq, endSeq, endedAt, ...(unsure && { unsure }) }
+      return grown(base, { status: 'done', verification: 'none', ...end })
     }
     case 'task.submitted': {
-      const { by, digest, reviews: openReviews } = event.data
+      const { by, digest, unsure, reviews: openReviews } = event.data
       const busyMs = s.status === 'claimed' ? event.at - s.claimedAt : 0
-      const place = s.status === 'claimed' && s.place && s.by === by ? { place: s.place } : {}
-      return grown(base, { status: 'review', readyAt, busyMs, ...place, openReviews, by, digest, resultSeq })
+      const own = s.status === 'claimed' && s.by === by ? learned(s) : {}
+      const rest = { ...own, openReviews, by, digest, resultSeq, ...(unsure && { unsure }) }
+      return grown(base, { status: 'review', readyAt, busyMs, ...rest })
     }
     case 'task.verified': {
       if (s.status !== 'review') return s
-      const { by: who, digest, resultSeq } = s
+      const { by: who, digest, resultSeq, unsure } = s
       if (!event.data.last) {
         return { ...s, openReviews: s.openReviews.filter((review) => review !== event.data.by) }
       }
@@ -86,12 +89,13 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
         resultSeq,
         endSeq,
         endedAt,
+        ...(unsure && { unsure }),
       })
     }
     case 'task.rejected':
       return ready(base, readyAt, { by: event.data.author, digest: reportOf(s) })
     case 'task.overridden':
-      return s
+      return decided(s)
     case 'task.attempt_granted':
       return { ...s, maxAttempts: event.data.max_attempts }
     case 'task.reopened': {
@@ -200,4 +204,14 @@ const revised = (s: TaskState, event: Recorded<Extract<TaskEvent, { type: 'task.
   }
   if (blocked || s.status !== 'ready') return blockedOrReady(base, blocked, event.at)
   return grown(base, { status: 'ready', readyAt: s.readyAt, retryAt: s.retryAt, last: s.last })
+}
+
+/** What of a claim says where its outcome is counted. */
+const learned = ({ place, nth }: Claim) => ({ ...(place && { place }), ...(nth !== undefined && { nth }) })
+
+/** A person has said what such a result is worth. */
+const decided = (s: TaskState): TaskState => {
+  if ((s.status !== 'review' && s.status !== 'done') || !s.unsure) return s
+  const { unsure, ...rest } = s
+  return rest
 }

@@ -1,9 +1,12 @@
 import type { Tx } from '../../kernel/ports.ts'
+import { watch } from '../agent/commands/watch.ts'
 import { callsPeople, escalateIfAsked, openEscalation } from '../escalation/commands/open.ts'
 import { type Escalation, waitingAbout } from '../escalation/find.ts'
 import { usedBy } from '../run/budget.ts'
 import { spentOut } from '../run/decide.ts'
 import type { Run } from '../run/find.ts'
+import { authorOf } from './author.ts'
+import type { Confident } from './confident.ts'
 import type { Task } from './find.ts'
 
 /** How often one gate may refuse one task before a person is asked. */
@@ -16,17 +19,20 @@ export const askOfConfidence = async (
   tx: Tx,
   run: Run,
   task: Task,
-  said: { readonly by: string | null; readonly confidence: number; readonly below: number },
+  said: { readonly by: string | null } & Pick<Confident, 'confidence' | 'below' | 'kept'>,
 ): Promise<Escalation> => {
-  const question = `${said.by ?? 'Its author'} handed in ${named(task)} with confidence ${said.confidence}, below ${said.below}. Accept it (proceed), have it done again with your note (retry), or give it up (cancel)?`
+  const question = `${said.by ?? 'Its author'} handed in ${named(task)} with confidence ${said.confidence}, below ${said.below}${said.kept === undefined ? '' : ` (${said.kept})`}. Accept it (proceed), have it done again with your note (retry), or give it up (cancel)?`
   const about = { cause: 'low_confidence', subject: task.id, task: task.id, options: [] } as const
   return (await openEscalation(tx, run, { ...about, question, severity: 'high' })).escalation
 }
 
-/** A task that has failed for good, though no person said so. Where something is asked about it already, that is enough. */
+/**
+ * In a run that brings people in: a task that has failed for good, though no person said so. Where something is asked
+ * about it already, that is enough.
+ */
 export const askOfFailure = async (tx: Tx, run: Run, task: Task): Promise<void> => {
   const { state } = task
-  if (state.status !== 'failed' || !callsPeople(run) || tx.call.actor.person !== undefined) return
+  if (state.status !== 'failed' || tx.call.actor.person !== undefined) return
   if ((await waitingAbout(tx, run.no, task.id)).length > 0) return
   const error = ((await tx.event(state.endSeq))?.data as { error?: string } | undefined)?.error ?? ''
   if (state.decides !== undefined) {
@@ -50,6 +56,13 @@ export const askOfGate = async (tx: Tx, run: Run, task: Task, by: string): Promi
   const question = `${by} has refused ${named(task)} ${refusals.length} times. Try again with your note (retry), put a result in its place (proceed), or give it up (cancel)?`
   const about = { cause: 'gate_failing', subject: task.id, task: task.id, options: [] } as const
   await openEscalation(tx, run, { ...about, question, severity: 'high' })
+}
+
+/** In a run that brings people in: how the agent fares whose attempt has just ended. */
+export const askOfAgent = async (tx: Tx, run: Run, { state }: Task): Promise<void> => {
+  if (state.status === 'review') return
+  const author = authorOf(state)
+  if (author !== null) await watch(tx, run, author, state.status === 'done' ? 'well' : 'ill')
 }
 
 /** A run whose tokens, money or time are spent, noticed where something was reported. */

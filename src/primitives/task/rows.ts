@@ -6,6 +6,7 @@ import { evolveTask, revivedTask, undoneTask } from './evolve.ts'
 import { type Outcome, outcomeOf } from './outcome-of.ts'
 import { serveKey } from './priority.ts'
 import { hasEnded, type TaskState } from './state.ts'
+import { watched } from './watched.ts'
 
 const columnNames = [
   'status',
@@ -70,8 +71,10 @@ const refusedBy = (scope: string, by: string): readonly Tally[] =>
 /** Outcomes and spend: what was measured stays measured, also past a rollback. */
 const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): readonly Tally[] => {
   const outcome = outcomeOf(before, event)
+  const more = watched(before, event)
   const besides = besidesOutcome(event)
-  return outcome ? [...besides, ...outcomeTallies(outcome)] : besides
+  if (!outcome && more.length === 0) return besides
+  return [...besides, ...(outcome ? outcomeTallies(outcome) : []), ...more]
 }
 
 const besidesOutcome = (event: Recorded<TaskEvent>): readonly Tally[] => {

@@ -1,3 +1,4 @@
+import type { Unsure } from '../confidence/decide/experience.ts'
 import type { ArmPlace } from '../routing/arm.ts'
 import type { Role, StartRule } from './events.ts'
 import type { Priority } from './priority.ts'
@@ -40,6 +41,8 @@ interface Reported {
   readonly digest: string
   /** Seq of the event that holds the result. */
   readonly resultSeq: number
+  /** Present while a person may still say whether experience is to trust such a result. */
+  readonly unsure?: Unsure
 }
 
 /** How the attempt before ended: who made it, and the digest of the report that ended it (null: none came). */
@@ -59,6 +62,8 @@ export interface Claim {
   readonly deadline: number | null
   /** Absent where nothing is learned from what comes of it, as in events from before there was learning. */
   readonly place?: ArmPlace
+  /** Absent where nobody watches how its agent fares. */
+  readonly nth?: number
 }
 
 export type TaskState =
@@ -77,6 +82,7 @@ export type TaskState =
       /** From the claim to the report, ms. */
       readonly busyMs: number
       readonly place?: ArmPlace
+      readonly nth?: number
       readonly openReviews: readonly string[]
     } & Reported)
   | (TaskCommon & {

@@ -6,6 +6,7 @@ import { cancelTree } from './cancel-tree.ts'
 import { follow } from './consequences.ts'
 import { decideLeaseEnd } from './decide/reporting.ts'
 import type { Task } from './find.ts'
+import { askOfAgent } from './people.ts'
 import { type TaskTables, taskStream } from './rows.ts'
 import { hasEnded } from './state.ts'
 
@@ -80,9 +81,10 @@ export const sweep = async (tx: Tx): Promise<number> => {
   for (const { no } of ended) {
     const task = await tx.loadNo(taskStream, no)
     if (!task) continue
+    const watched = task.state.status === 'claimed' && task.state.nth !== undefined
     await tx.append(task, decideLeaseEnd(task.state, tx.now))
-    if (task.state.status !== 'failed') continue
-    await follow(tx, await runByNo(tx, task.run), task)
+    if (task.state.status === 'failed') await follow(tx, await runByNo(tx, task.run), task)
+    else if (watched) await askOfAgent(tx, await runByNo(tx, task.run), task)
   }
   const due = await tx.all(dueRetries, at)
   for (const { no } of due) {

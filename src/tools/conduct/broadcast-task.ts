@@ -64,8 +64,7 @@ const command = async (tx: Tx, { run_id, idempotency_key: key, plan, audience, s
 export const broadcastTaskTool = defineTool({
   name: 'broadcast_task',
   title: 'Broadcast a task',
-  description:
-    'Give several agents the same task, each its own copy, to compare or combine what they answer.',
+  description: 'Give several agents the same task, each its own copy, to compare or combine answers.',
   toolset: 'conduct',
   effect: 'write',
   input,

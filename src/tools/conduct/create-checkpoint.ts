@@ -33,7 +33,7 @@ const command = async (tx: Tx, given: z.output<typeof input> & { readonly speake
 export const createCheckpointTool = defineTool({
   name: 'create_checkpoint',
   title: 'Create a checkpoint',
-  description: 'Mark where the run stands, before something risky, to be able to roll back to it.',
+  description: 'Mark where the run stands, before something risky, to roll back to.',
   toolset: 'conduct',
   effect: 'write',
   input,

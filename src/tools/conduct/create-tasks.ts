@@ -50,7 +50,7 @@ export const createTasksTool = defineTool({
   name: 'create_tasks',
   title: 'Create tasks',
   description:
-    'Plan work: add up to 1,000 tasks at once, all or none, with depends_on between them. Opens a run if none is open.',
+    'Plan work: add up to 1,000 tasks, all or none, with depends_on between them. Opens a run if none is open.',
   toolset: 'conduct',
   effect: 'write',
   input,

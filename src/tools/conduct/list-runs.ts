@@ -39,7 +39,7 @@ export const numberIn = (given: string | undefined): number | undefined => {
 export const listRunsTool = defineTool({
   name: 'list_runs',
   title: 'List runs',
-  description: 'Find the runs there are, newest first, for instance to go on with one.',
+  description: 'Find runs, newest first, for instance to go on with one.',
   toolset: 'conduct',
   effect: 'read',
   input,

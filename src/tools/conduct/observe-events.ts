@@ -147,8 +147,7 @@ const shownEvent = (event: ObservedEvent, verbose: boolean) => {
 export const observeEventsTool = defineTool({
   name: 'observe_events',
   title: 'Observe events',
-  description:
-    'Read what happened in a run, page by page, or wait for the next event. The log misses nothing.',
+  description: 'Read what happened in a run, page by page, or wait for the next event.',
   toolset: 'conduct',
   effect: 'read',
   input,

@@ -22,7 +22,7 @@ const output = z.looseObject({
 export const queryAgentStatusTool = defineTool({
   name: 'query_agent_status',
   title: 'Query an agent',
-  description: 'See what an agent is doing, whether anybody works for it, and how well it did so far.',
+  description: 'See what an agent is doing, whether anybody works for it, and how well it did.',
   toolset: 'conduct',
   effect: 'read',
   input,

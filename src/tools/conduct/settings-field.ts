@@ -36,5 +36,6 @@ export const settingsField = z
       .nullable()
       .describe('Below it a person decides; {} = 0.7, or by tag')
       .optional(),
+    learned_bypass: z.boolean().describe('Lets pass what people kept accepting').optional(),
   })
   .describe('Limits; null = none')

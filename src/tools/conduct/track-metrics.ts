@@ -37,8 +37,7 @@ const inWords = ([name, { value, n, p50, p95, p99 }]: [string, Metric]): string 
 export const trackMetricsTool = defineTool({
   name: 'track_metrics',
   title: 'Track metrics',
-  description:
-    'Measure a run: tasks by status, throughput, durations, waits, retries, success, rejections, spend.',
+  description: 'Measure a run: tasks, throughput, durations, waits, retries, success, spend.',
   toolset: 'conduct',
   effect: 'read',
   input,

@@ -99,7 +99,8 @@ const turnRow = ({ id, state }: TaskDetail['turns'][number]) => ({
 
 /** A task with everything there is to know of it. */
 export const taskView = (detail: TaskDetail) => {
-  const { run, task, definition, submission, result, verification, verdict, attempts, timing } = detail
+  const { run, task, definition, submission, letThrough, result, verification, verdict } = detail
+  const { attempts, timing } = detail
   const { state } = task
   return {
     run_id: run.id,
@@ -132,6 +133,7 @@ export const taskView = (detail: TaskDetail) => {
       flags: submission.flags,
     }),
     verification,
+    ...(letThrough && { let_through: { ...letThrough, rests_on: [...letThrough.rests_on] } }),
     findings: verdict?.findings ?? null,
     ...(state.status === 'review' ? { open_reviews: state.openReviews } : {}),
     attempts: attempts.slice(-mostAttempts).map(attemptRow),
@@ -177,6 +179,13 @@ const sayEvidence = ({ evidence, metrics }: TaskView): string =>
     .filter(Boolean)
     .join('\n')
 
+const sayLetThrough = ({ why, decided, rests_on }: NonNullable<TaskView['let_through']>): string => {
+  const since = decided
+    ? `${decided.person} has decided ${decided.decision} since`
+    : 'resolve_escalation with its task_id says otherwise'
+  return `No person was asked: ${why} (events ${cut(rests_on.join(', '), 300)}). ${since}.`
+}
+
 /** What an agent said of a failure, on one line and in quotes: it cannot pass for a line of ours. */
 const quoted = (said: string): string => JSON.stringify(cut(said, 500))
 
@@ -190,6 +199,7 @@ export const sayTask = (view: TaskView, offset = 0): string => {
     view.lease_ends_at && `Claimed by ${view.agent_id} until ${view.lease_ends_at}.`,
     view.open_reviews?.length && `Open reviews: ${cut(view.open_reviews.join(', '), 500)}.`,
     view.proposal && sayProposal(view.proposal),
+    view.let_through && sayLetThrough(view.let_through),
     view.findings && `Findings: ${quoted(view.findings)}`,
     view.depends_on.length > 0 && `Depends on: ${named(view.depends_on)}.`,
     view.dependents.length > 0 && `Waiting for it: ${named(view.dependents)}.`,

@@ -24,6 +24,7 @@ describe('the settings of a run', () => {
       max_restarts: 3,
       hedge_after_ms: null,
       escalate_below: null,
+      learned_bypass: false,
     })
   })
 

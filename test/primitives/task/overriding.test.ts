@@ -1,9 +1,9 @@
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { decideOverride, type Override } from '../../../src/primitives/task/decide/overriding.ts'
 import type { TaskEvent } from '../../../src/primitives/task/events.ts'
 import { taskStream as task } from '../../../src/primitives/task/rows.ts'
 import type { TaskState } from '../../../src/primitives/task/state.ts'
-import { given } from '../../support/given.ts'
+import { given, stateAfter } from '../../support/given.ts'
 import { attemptFailed, claimed, completed, created, submission, submitted } from './stories.ts'
 
 const override = (more: Partial<Override>) => (state: TaskState) =>
@@ -28,7 +28,14 @@ describe('a person overriding a task', () => {
       .thenEvents(
         {
           type: 'task.overridden',
-          data: { person: 'Ada', decision: 'proceed', note: 'I know it', escalation: null, from: 'claimed' },
+          data: {
+            person: 'Ada',
+            decision: 'proceed',
+            note: 'I know it',
+            escalation: null,
+            from: 'claimed',
+            replaced: true,
+          },
         },
         'task.released',
         'task.completed',
@@ -85,5 +92,44 @@ describe('a person overriding a task', () => {
       given(task, created(), claimed('t1'), completed('t1'))
         .when(override({ decision, submission: own }))
         .thenFails('already_ended')
+  })
+})
+
+describe('a person deciding on a result that nobody had asked them about', () => {
+  const unsure = { kind: 'mender|client|-|any|default', nth: 4 }
+  const through: TaskEvent = { type: 'task.completed', data: { ...submission('t1'), unsure } }
+  const said = (decision: 'proceed' | 'retry' | 'fail'): TaskEvent => ({
+    type: 'task.overridden',
+    data: { person: 'Ada', decision, note: null, escalation: null, from: 'done' },
+  })
+
+  it('is heard though its end stands, whatever they say', () => {
+    for (const decision of ['proceed', 'retry', 'fail'] as const)
+      given(task, created(), claimed('t1'), through)
+        .when(override({ decision }))
+        .thenEvents(said(decision))
+        .thenState((state) => state.status === 'done' && !('unsure' in state))
+  })
+
+  it('is heard once, and gives no other result', () => {
+    given(task, created(), claimed('t1'), through, said('fail'))
+      .when(override({ decision: 'proceed' }))
+      .thenFails('already_ended')
+    given(task, created(), claimed('t1'), through)
+      .when(override({ submission: own }))
+      .thenFails('already_ended')
+  })
+
+  it('counts once for the kind, against it unless they took the result as it was', () => {
+    const state = stateAfter(task, created(), claimed('t1'), through)
+    const counted = (data: object) =>
+      task.measured?.(state, { ...said('fail'), data, seq: 9, run: 1, at: 0 } as never)
+    const named = (name: string) => [{ scope: `decided:${unsure.kind}#0`, name, by: 1 }]
+    expect(counted({ decision: 'proceed' })).toEqual(named('3:accepted'))
+    expect(counted({ decision: 'proceed', replaced: true })).toEqual(named('3:refused'))
+    for (const decision of ['retry', 'fail', 'cancel'])
+      expect(counted({ decision })).toEqual(named('3:refused'))
+    const decided = stateAfter(task, created(), claimed('t1'), through, said('fail'))
+    expect(task.measured?.(decided, { ...said('fail'), seq: 9, run: 1, at: 0 } as never)).toEqual([])
   })
 })

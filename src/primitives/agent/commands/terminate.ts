@@ -4,6 +4,7 @@ import { settleWithout } from '../../proposal/commands/settle.ts'
 import { releaseTask, unaddress } from '../../task/commands/change.ts'
 import { addressedTo, heldBy } from '../../task/held.ts'
 import type { Agent } from '../find.ts'
+import { stopWatching } from './watch.ts'
 
 /**
  * Ends an agent. The tasks it holds go back, and those that only it might take are open to any agent that fits.
@@ -32,6 +33,7 @@ export const terminate = async (
     released.add(task.id)
   }
   await tx.append(agent, [{ type: 'agent.terminated', data: { reason, ...(failed && { failed }) } }])
+  await stopWatching(tx, agent.run, agent.id)
   await settleWithout(tx, agent.run, agent.id)
   return [...released]
 }

@@ -24,7 +24,7 @@ export interface Resolve {
   readonly speaker: Speaker
 }
 
-export interface Resolved extends Partial<Overridden> {
+export interface Resolved extends Partial<Omit<Overridden, 'recorded'>> {
   readonly run_id: string
   readonly escalation_id: string | null
   readonly status: EscalationState['status'] | null
@@ -87,10 +87,10 @@ export const resolveEscalation = async (tx: Tx, input: Resolve): Promise<Resolve
   const { result } = input
   const whole = input.escalation_id === undefined
   const override = { decision, person, note, escalation: escalation?.id ?? null, whole, result }
-  const moved = await overrideTask(tx, run, task, override)
+  const { recorded, ...moved } = await overrideTask(tx, run, task, override)
   if (hasEnded(task.state))
     await withdraw(tx, await waitingAbout(tx, run.no, task.id), `${person} has decided on ${task.id}`)
-  return { ...base, status, effect: 'executed', ...moved }
+  return { ...base, status, effect: recorded ? 'recorded' : 'executed', ...moved }
 }
 
 const nothingToAcknowledge = (task: string): Failure =>

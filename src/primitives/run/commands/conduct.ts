@@ -1,7 +1,7 @@
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import { followFailed } from '../../task/failed-prerequisites.ts'
-import { decideEnd, decideStrategy, decideUpdate } from '../decide.ts'
+import { decideEnd, decideStrategy, decideUpdate, mustFit } from '../decide.ts'
 import { type Run, type Speaker, theRun } from '../find.ts'
 import { runStream } from '../rows.ts'
 import { defaultSettings, merged, type Settings, type SettingsPatch } from '../settings.ts'
@@ -16,6 +16,8 @@ export interface Start {
 /** Opens a run. */
 export const startRun = async (tx: Tx, input: Start): Promise<Run> => {
   const settings = merged(defaultSettings, input.settings)
+  const unfit = mustFit(settings)
+  if (unfit) throw unfit
   const data = { goal: input.goal, name: input.name ?? null, settings }
   return tx.create(runStream, { id: tx.newId('run') }, [{ type: 'run.started', data }])
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../kernel/ports.ts'
 import { isEscalation } from '../../escalation/commands/withdraw.ts'
 import type { Run } from '../../run/find.ts'
+import { authorOf } from '../author.ts'
 import { dependentsOf } from '../consequences.ts'
 import type { Task } from '../find.ts'
 import type { TaskState } from '../state.ts'
@@ -16,12 +17,6 @@ export interface Reported {
   readonly findings?: string
   /** The question to a person that it waits for. */
   readonly escalation_id?: string
-}
-
-/** Who made the newest attempt. */
-export const authorOf = (state: TaskState): string | null => {
-  if (state.status === 'ready') return state.last?.by ?? null
-  return 'by' in state ? state.by : null
 }
 
 /** What a report comes to. `findings`: what a check refused it for, or null. */

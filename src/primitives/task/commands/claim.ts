@@ -2,9 +2,11 @@ import { Failure } from '../../../errors.ts'
 import { accepted } from '../../../kernel/decider.ts'
 import type { Reader, Tx } from '../../../kernel/ports.ts'
 import { abilityNames } from '../../agent/abilities.ts'
+import { watchedOf } from '../../agent/faring.ts'
 import { type Agent, activeAgent, agentAndRun } from '../../agent/find.ts'
 import { holds, missing } from '../../capability/graph.ts'
 import { vocabulary } from '../../capability/vocabulary.ts'
+import { callsPeople } from '../../escalation/commands/open.ts'
 import { learningPlace } from '../../routing/place.ts'
 import { mayGoOn, mayNotGoOn } from '../../run/budget.ts'
 import { mustBeOpenToWork } from '../../run/decide.ts'
@@ -134,7 +136,10 @@ const claim = async (tx: Tx, claiming: Claiming, judged: boolean): Promise<Claim
   const claimant = { agent: agent.id, capable: lacks.length === 0, missing: lacks }
   const token = tx.newId('lease')
   const place = await learningPlace(tx, agent, task)
-  const command = { id: task.id, claimant, token: tokenDigest(token), leaseMs, takeover, now: tx.now, place }
+  const nth = callsPeople(run) ? await watchedOf(tx, agent.id) : null
+  const learning = { place, nth }
+  const lease = { token: tokenDigest(token), leaseMs, takeover, now: tx.now }
+  const command = { id: task.id, claimant, ...lease, ...learning }
   await tx.append(task, accepted(decideClaim(task.state, command)))
   return handOver(tx, run, agent, task, token)
 }

@@ -109,10 +109,11 @@ export const complete = async (tx: Tx, { run, task, proof }: Found, input: Repor
   const late = state.status === 'claimed' ? await tooLate(tx, task) : undefined
   if (late) throw late
   const verdict = state.reviews === null ? undefined : verdictIn(input.result)
-  const confident = await confidenceIn(tx, run, state, input.confidence)
+  const confident = await confidenceIn(tx, run, state, input)
   const { checked: made } = input
   const fits = made?.definitionSeq === state.definitionSeq && made.gatesSeq === gatesOf(run.state).seq
   const judged = state.status === 'claimed' && fits ? made : undefined
+  const findings = judged?.findings ?? null
   const submission: Submission = {
     by: state.status === 'claimed' ? (input.author ?? state.by) : null,
     result: input.result,
@@ -123,9 +124,10 @@ export const complete = async (tx: Tx, { run, task, proof }: Found, input: Repor
     digest,
     flags: flagsOf(input.result),
     ...(confident && { band: confident.band }),
+    ...(findings === null && confident?.unsure && { unsure: confident.unsure }),
+    ...(findings === null && confident?.through && { let_through: confident.through }),
     ...(judged && judged.gates.length > 0 && { gates: judged.gates }),
   }
-  const findings = judged?.findings ?? null
   const log = confident && logLine(confident)
   const checked = { findings, reviews: [], verified: judged !== undefined, by: judged?.by, log }
   // The lease is judged before any review task is made: a refused report leaves nothing behind.

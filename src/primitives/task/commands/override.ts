@@ -31,7 +31,11 @@ export interface Overridden {
   readonly task_status: string
   readonly unblocked_task_ids: readonly string[]
   readonly cancelled_task_ids: readonly string[]
+  /** It was only written down: the task had its end already. */
+  readonly recorded?: true
 }
+
+const unmoved = { unblocked_task_ids: [], cancelled_task_ids: [], recorded: true } as const
 
 /** Carries a person's decision out on a task: no lease, check or attempt stands against it. */
 export const overrideTask = async (tx: Tx, run: Run, task: Task, given: Overriding): Promise<Overridden> => {
@@ -47,7 +51,9 @@ export const overrideTask = async (tx: Tx, run: Run, task: Task, given: Overridi
   const waitedFor = task.state.status === 'review' ? task.state.openReviews : []
   const submission = given.result === undefined ? undefined : submissionBy(given.result)
   const override = { id: task.id, decision, person, note, escalation, whole, submission }
+  const stands = task.state.status === 'done'
   await tx.append(task, accepted(decideOverride(task.state, override)))
+  if (stands) return { ...unmoved, task_id: task.id, task_status: task.state.status }
   // A person has decided: the vote that the task stood for is over.
   if (task.state.decides !== undefined && hasEnded(task.state)) await withdraw(tx, task.state.decides)
   const so = await follow(tx, run, task)

@@ -1,9 +1,9 @@
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
+import { authorOf } from '../author.ts'
 import { follow } from '../consequences.ts'
 import { alreadyReported, decideFail, decideProgress, type Failed } from '../decide/reporting.ts'
 import { reportDigest } from '../digest.ts'
-import { authorOf } from './answer.ts'
 import { type ReportOn, reported } from './reported.ts'
 
 /** Reports a failed attempt: tried again later while attempts are left. The same report again gets the first answer. */

@@ -23,6 +23,8 @@ export interface ClaimCommand {
   readonly now: number
   /** Where what comes of it is counted; null: nowhere. */
   readonly place?: ArmPlace | null
+  /** How many claims of this agent were watched before; null: nobody watches. */
+  readonly nth?: number | null
 }
 
 const refusedFor = (state: TaskState, c: ClaimCommand): Failure | undefined => {
@@ -64,6 +66,7 @@ const claimed = (state: TaskState, c: ClaimCommand, attempt: number): TaskEvent 
     lease_ends_at: leaseEnd(c.now, c.leaseMs, state.timeoutMs === null ? null : c.now + state.timeoutMs),
     attempt,
     ...(c.place && { place: c.place }),
+    ...(typeof c.nth === 'number' && { nth: c.nth }),
   },
 })
 

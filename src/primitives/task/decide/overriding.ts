@@ -28,10 +28,14 @@ const over = ({ id }: Override, state: TaskState): Failure =>
     { task_id: id, status: state.status },
   )
 
-const logged = ({ person, decision, note, escalation }: Override, state: TaskState): TaskEvent => ({
-  type: 'task.overridden',
-  data: { person, decision, note, escalation, from: state.status },
-})
+const logged = (given: Override, state: TaskState): TaskEvent => {
+  const { person, decision, note, escalation, submission } = given
+  const replaced = submission !== undefined && { replaced: true as const }
+  return {
+    type: 'task.overridden',
+    data: { person, decision, note, escalation, from: state.status, ...replaced },
+  }
+}
 
 /** A claim ends first: what its holder still reports is refused. The attempt is not counted. */
 const released = (state: TaskState, why: string): readonly TaskEvent[] =>
@@ -39,6 +43,8 @@ const released = (state: TaskState, why: string): readonly TaskEvent[] =>
 
 /** A person's word on a task, whatever its leases and checks say. */
 export const decideOverride = (state: TaskState, given: Override): Decision<TaskEvent> => {
+  // Nobody was asked about it: what a person says of it now is kept, though its end stands.
+  if (state.status === 'done' && state.unsure && !given.submission) return [logged(given, state)]
   if (state.status === 'done' || state.status === 'cancelled' || state.status === 'undone')
     return over(given, state)
   if (given.decision === 'proceed') return accept(state, given)
