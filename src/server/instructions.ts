@@ -33,6 +33,19 @@ const lines: readonly Line[] = [
     needs: [...planning, 'await_responses', 'end_run'],
   },
   {
+    text: 'A proven way of working in one call: orchestrate instead of create_tasks. To judge: evaluate_results, select_best; to decide together: propose, vote; another round: should_continue; why: record_decision.',
+    needs: [
+      'orchestrate',
+      'create_tasks',
+      'evaluate_results',
+      'select_best',
+      'propose',
+      'vote',
+      'should_continue',
+      'record_decision',
+    ],
+  },
+  {
     text: 'Work found: list_runs -> get_run, then do its next_actions. Nothing is lost when a window closes.',
     needs: ['list_runs', 'get_run', 'create_tasks'],
   },

@@ -72,7 +72,9 @@ export const shouldContinueTool = defineTool({
     return remember(ctx.session, { run_id: run.id, continue: goOn, reason, values, missing: [...missing] })
   },
   say: ({ continue: goOn, reason, values }) => {
-    const seen = Object.entries(values).map(([name, value]) => `${name} ${value ?? 'unknown'}`)
+    const seen = Object.entries(values).map(
+      ([name, value]) => `${name} ${value === null ? 'unknown' : Number(value.toFixed(4))}`,
+    )
     const word = goOn === null ? 'Cannot be said' : goOn ? 'Go on' : 'Stop'
     return `${word}: ${reason}. ${seen.length > 0 ? `(${seen.join(', ')})` : ''}`.trim()
   },

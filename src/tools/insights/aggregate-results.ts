@@ -37,7 +37,7 @@ const input = z.strictObject({
   trim: z
     .number()
     .refine((given) => given >= 0 && given < 0.5, { error: 'must be from 0 to under 0.5' })
-    .describe('Default: .1')
+    .describe('Share left out at each end, whole values; default .1')
     .optional(),
   run_id: runId,
 })
@@ -73,7 +73,8 @@ const look = async (db: Reader, { run_id, results, speaker }: Asked) => {
 export const aggregateResultsTool = defineTool({
   name: 'aggregate_results',
   title: 'Aggregate results',
-  description: 'Bring results together: texts, votes, averages, pairs.',
+  description:
+    'Make one of many results, once they are in: join texts, count votes, average figures with an interval, rank by pairs, or take the best.',
   toolset: 'insights',
   effect: 'read',
   input,
