@@ -161,7 +161,7 @@ describe('--write', () => {
     const before = `${JSON.stringify({ inputs: [{ id: 'k' }], servers: { other: { url: 'u', n: 1 } }, z: null }, null, '\t')}\n`
     await put(before)
     expect(await write()).toBe(
-      `Added the server baton in ${fileIn()}; the file as it was before Baton is ${fileIn()}.bak.`,
+      `Added the server baton in ${fileIn()}; the file as it was before the first change is ${fileIn()}.bak.`,
     )
     const after = { inputs: [{ id: 'k' }], servers: { other: { url: 'u', n: 1 }, baton }, z: null }
     expect(await content()).toBe(`${JSON.stringify(after, null, '\t')}\n`)
@@ -171,8 +171,11 @@ describe('--write', () => {
 
   it('updates an earlier entry and keeps what its user added', async () => {
     const env = { BATON_LOG_LEVEL: 'debug' }
-    await put(JSON.stringify({ servers: { baton: { command: 'old', args: [], env }, z: {} } }))
-    expect(await write()).toContain('Updated the server baton')
+    const args = ['--config', 'baton.yaml']
+    await put(JSON.stringify({ servers: { baton: { command: 'old', args, env }, z: {} } }))
+    expect(await write()).toMatch(
+      /^Updated the server baton .* Its entry no longer has: --config baton\.yaml\.$/,
+    )
     expect(JSON.parse(await content())).toEqual({ servers: { baton: { env, ...baton }, z: {} } })
   })
 

@@ -29,14 +29,15 @@ export const writeHostConfig = async ({ title, file, json }: HostConfig): Promis
       await replace(file, `${JSON.stringify(json, null, 2)}\n`, undefined)
       return `Created ${file} with the server baton.`
     }
-    const { text, had } = merged(before, json, file, paste)
+    const { text, had, dropped } = merged(before, json, file, paste)
     if (text === undefined)
       return `${file} already has the server baton as it should be; nothing was changed.`
     // Through a link, so that a file that is kept elsewhere and linked stays linked.
     const target = await realpath(file)
     await keepFirst(target, `${file}.bak`)
     await replace(target, text, (await stat(target)).mode)
-    return `${had ? 'Updated' : 'Added'} the server baton in ${file}; the file as it was before Baton is ${file}.bak.`
+    const gone = dropped.length === 0 ? '' : ` Its entry no longer has: ${dropped.join(' ')}.`
+    return `${had ? 'Updated' : 'Added'} the server baton in ${file}; the file as it was before the first change is ${file}.bak.${gone}`
   } catch (error) {
     if (error instanceof Failure) throw error
     const { code } = error as NodeJS.ErrnoException
@@ -59,7 +60,7 @@ type Json = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The new text of the file, or none when it already says so, and whether it had a server of this name. */
+/** The new text of the file, or none when it already says so, whether it had a server of this name, and its lost arguments. */
 const merged = (before: string, json: Json, file: string, paste: string) => {
   const [[section = '', added] = []] = Object.entries(json)
   const entry = (added as { readonly baton: Json }).baton
@@ -70,11 +71,19 @@ const merged = (before: string, json: Json, file: string, paste: string) => {
   const old = servers.baton
   // A local server keeps what its user added to it (env); what was a remote one is replaced as a whole.
   const next = isObject(old) && 'command' in old ? { ...old, ...entry } : entry
-  if (isDeepStrictEqual(old, next)) return { text: undefined, had: true }
+  if (isDeepStrictEqual(old, next)) return { text: undefined, had: true, dropped: [] }
   const indent = /^[ \t]+(?=")/m.exec(before)?.[0] ?? 2
   const text = JSON.stringify({ ...whole, [section]: { ...servers, baton: next } }, null, indent)
-  return { text: `${text}\n`, had: old !== undefined }
+  const given = argsOf(entry)
+  return {
+    text: `${text}\n`,
+    had: old !== undefined,
+    dropped: isObject(old) ? argsOf(old).filter((arg) => !given.includes(arg)) : [],
+  }
 }
+
+const argsOf = ({ args }: Json): readonly string[] =>
+  Array.isArray(args) ? args.filter((arg) => typeof arg === 'string') : []
 
 const parsed = (before: string, file: string, paste: string): Json => {
   const text = before.replace(/^\uFEFF/, '')

@@ -1,4 +1,4 @@
-import type { InReview, Unserved } from '../task/stuck.ts'
+import type { InReview, InTheWay, Unserved } from '../task/stuck.ts'
 
 /** What advice on a run rests on. Agents are named as people call them. */
 export interface Facts {
@@ -21,7 +21,7 @@ export interface Facts {
   /** Whether some agent may claim some task now. */
   readonly claimable: boolean
   readonly unserved: readonly Unserved[]
-  readonly failed: readonly { readonly task: string; readonly waiting: number }[]
+  readonly failed: readonly InTheWay[]
   readonly reviews: readonly InReview[]
   /** Open proposals, and who has not voted on them, as people call them. */
   readonly votes: readonly { readonly proposal: string; readonly waiting: readonly string[] }[]
@@ -116,9 +116,11 @@ export const nextActions = (facts: Facts): readonly string[] => {
   if (open > 0 || over === 0) advice.push(...first(stalled))
   if (open > 0) advice.push(...first(fallen.map(ofFallen)))
   if (agents > 0) advice.push(...unserved.map((one) => ofUnserved(one, agents)))
-  for (const { task, waiting } of failed)
+  for (const { task, waiting, decides } of failed)
     advice.push(
-      `${task} failed and ${tasks(waiting)} wait for it: create_tasks with replaces, or cancel_task.`,
+      decides === undefined
+        ? `${task} failed and ${tasks(waiting)} wait for it: create_tasks with replaces, or cancel_task.`
+        : `${decides} came to nothing and ${tasks(waiting)} wait for it: propose again, then update_task with the new id in depends_on, or cancel_task.`,
     )
   for (const { proposal, waiting } of facts.votes)
     advice.push(`${proposal} waits for the votes of ${some(waiting)}: vote as each that nobody works for.`)

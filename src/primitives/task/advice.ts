@@ -37,7 +37,9 @@ const forUndecided = ({ proposal, waiting }: Undecided): string =>
   `${proposal} waits for votes, and nobody there will give them: vote as ${waiting.slice(0, 5).join(', ')}${waiting.length > 5 ? ', …' : ''}.`
 
 const forBroken = ({ task, prerequisite: { id, state } }: Broken): string =>
-  `${task.id} waits for ${id}, which was ${state.status}: create a task that replaces ${id}, or cancel ${task.id}.`
+  state.decides !== undefined
+    ? `${task.id} waits for ${state.decides}, which came to nothing: propose again, then update_task with the new id in depends_on, or cancel ${task.id}.`
+    : `${task.id} waits for ${id}, which was ${state.status}: create a task that replaces ${id}, or cancel ${task.id}.`
 
 const forAsked = ({ task, escalation }: Asked): string =>
   `${task} waits for a person: ask them what ${escalation} asks, then resolve_escalation (toolset humans).`

@@ -70,18 +70,23 @@ const newestIn = statement<TaskTables, { run: number; status: string; limit: num
     .limit(p.limit),
 )
 
-/** Failed tasks for which others wait, and for how many of those it is so. */
-export const failedInTheWay = async (
-  db: Reader,
-  run: number,
-): Promise<readonly { readonly task: string; readonly waiting: number }[]> => {
-  const found: { task: string; waiting: number }[] = []
+/** A failed task, for how many others wait for it, and the proposal that it decided, if it was a vote. */
+export interface InTheWay {
+  readonly task: string
+  readonly waiting: number
+  readonly decides?: string
+}
+
+/** Failed tasks for which others wait. */
+export const failedInTheWay = async (db: Reader, run: number): Promise<readonly InTheWay[]> => {
+  const found: InTheWay[] = []
   for (const { no } of await db.all(newestIn, { run, status: 'failed', limit: most.failed })) {
     if (found.length === most.reported) break
     const task = await db.loadNo(taskStream, no)
     if (!task) continue
     const waiting = (await dependentsOf(db, task.id)).filter(({ state }) => state.status === 'blocked').length
-    if (waiting > 0) found.push({ task: task.id, waiting })
+    const { decides } = task.state
+    if (waiting > 0) found.push({ task: task.id, waiting, ...(decides !== undefined && { decides }) })
   }
   return found
 }

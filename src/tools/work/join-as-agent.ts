@@ -58,7 +58,7 @@ export const joinAsAgentTool = defineTool({
   name: 'join_as_agent',
   title: 'Join as an agent',
   description:
-    'Become the worker of an agent in a run; this session then acts as that agent only. Do this before claim_task.',
+    'Become the worker of an agent in a run; this session then claims as that agent only. Do this before claim_task.',
   toolset: 'work',
   effect: 'write',
   input,

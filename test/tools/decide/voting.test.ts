@@ -269,7 +269,13 @@ describe('the task of a proposal', () => {
     await vote(proposal_id, 'ann', 'x')
     expect(await vote(proposal_id, 'bob', 'y')).toMatchObject({ status: 'failed', decided: false })
     expect(await task(after as string)).toMatchObject({ status: 'blocked' })
-    expect(await board.say('get_run')).toContain('wait for it')
+    expect(await board.say('get_run')).toMatch(/prp_\w+ came to nothing and 1 task .*propose again/)
+    const { advice } = await board.call('await_responses', { task_ids: [after], timeout_ms: 1_000 })
+    expect(advice).toEqual([expect.stringContaining('came to nothing: propose again, then update_task')])
+    const anew = await open({ electorate: voters.slice(0, 1) })
+    await board.call('update_task', { task_id: after, depends_on: [anew.proposal_id] })
+    await vote(anew.proposal_id, 'ann', 'x')
+    expect(await task(after as string)).toMatchObject({ status: 'ready' })
   })
 
   it('is waited for, and found to be missing votes where nobody is there to give them', async () => {
