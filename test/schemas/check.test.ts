@@ -197,7 +197,10 @@ describe('a hostile schema', () => {
     ],
   ])('is ended in time: %s', async (_what, schema, value) => {
     expect(await soon(() => schemaProblem(schema))).toBeUndefined()
-    expect(await soon(() => checkAgainst([schema], value))).toContain('cannot be checked within 600 ms')
+    // Whichever bound it meets first: its time, or the memory of the box.
+    expect(await soon(() => checkAgainst([schema], value))).toMatch(
+      /cannot be checked within 600 ms|takes too much memory to check/,
+    )
     // And can be used again afterwards.
     expect(await soon(() => checkAgainst([schema], []))).toBeNull()
   })
