@@ -1,22 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fisher, rankSum } from '../../../src/primitives/agent/decide/chance.ts'
-
-describe("Fisher's exact test, one-sided", () => {
-  it('gives what the books give', () => {
-    // The lady tasting tea: three of four right; all four right would be 1 in 70.
-    expect(fisher([1, 4], [3, 4])).toBeCloseTo(17 / 70, 10)
-    expect(fisher([0, 4], [4, 4])).toBeCloseTo(1 / 70, 10)
-    // C(10,5) of C(20,5) ways.
-    expect(fisher([5, 10], [10, 10])).toBeCloseTo(252 / 15_504, 10)
-    expect(fisher([10, 10], [10, 10])).toBe(1)
-    expect(fisher([0, 10], [0, 10])).toBe(1)
-  })
-
-  it('adds up to certainty over all outcomes', () => {
-    const exactly = (k: number) => fisher([k, 6], [9 - k, 8]) - (k > 1 ? fisher([k - 1, 6], [10 - k, 8]) : 0)
-    expect([1, 2, 3, 4, 5, 6].reduce((sum, k) => sum + exactly(k), 0)).toBeCloseTo(1, 10)
-  })
-})
+import { rankSum } from '../../../src/primitives/agent/decide/chance.ts'
 
 /** The chance by counting every way to choose which of all values are in the first sample. */
 const counted = (values: readonly number[], others: readonly number[]): number => {

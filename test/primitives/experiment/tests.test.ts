@@ -1,40 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compare, fisher, holm, welch } from '../../../src/primitives/experiment/decide/tests.ts'
-import { exactly } from './exactly.ts'
-
-describe("Fisher's exact test", () => {
-  it("gives the published figures of R's fisher.test", () => {
-    // Agresti's tea taster: 17/35. Fisher's convictions of like-sex twins.
-    expect(fisher(3, 4, 1, 4)).toBeCloseTo(17 / 35, 12)
-    expect(fisher(2, 12, 15, 18)).toBeCloseTo(0.0005367241, 10)
-  })
-
-  it('is 1 where there is nothing to tell', () => {
-    expect(fisher(0, 10, 0, 10)).toBe(1)
-    expect(fisher(10, 10, 20, 20)).toBe(1)
-    expect(fisher(5, 10, 5, 10)).toBe(1)
-  })
-
-  it('is what counting all tables in whole numbers gives', () => {
-    fc.assert(
-      fc.property(fc.nat(40), fc.nat(40), fc.nat(40), fc.nat(40), (x, more, y, others) => {
-        const [n, m] = [x + more, y + others]
-        fc.pre(n > 0 && m > 0)
-        expect(fisher(x, n, y, m)).toBeCloseTo(exactly(x, n, y, m), 9)
-        expect(fisher(y, m, x, n)).toBeCloseTo(fisher(x, n, y, m), 9)
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it('stays a probability at the largest sizes', () => {
-    expect(fisher(5_000, 5_000, 0, 5_000)).toBe(0)
-    expect(fisher(2_500, 5_000, 2_500, 5_000)).toBeCloseTo(1, 12)
-    // scipy.stats.fisher_exact([[2600, 2400], [2500, 2500]])
-    expect(fisher(2_600, 5_000, 2_500, 5_000)).toBeCloseTo(0.04765361355524053, 9)
-  })
-})
+import { compare, holm, welch } from '../../../src/primitives/experiment/decide/tests.ts'
+import { exactly } from '../judging/exactly.ts'
 
 describe("Welch's t-test", () => {
   const drug = [

@@ -4,7 +4,7 @@ import { armsOf } from '../../../src/primitives/experiment/decide/arms.ts'
 import { variantFor } from '../../../src/primitives/experiment/decide/assign.ts'
 import { isDue, verdictOf } from '../../../src/primitives/experiment/decide/verdict.ts'
 import { Random } from '../../support/random.ts'
-import { exactly } from './exactly.ts'
+import { exactly } from '../judging/exactly.ts'
 import { terms } from './stories.ts'
 
 /** Outcomes of simulated units that are assigned as real ones are. */

@@ -1,23 +1,4 @@
-import { errorFunction, gammaln, wilcoxonRankSum } from 'simple-statistics'
-
-/** Successes among so many. */
-type Share = readonly [done: number, of: number]
-
-const logChoose = (n: number, k: number): number => gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-
-/**
- * How likely chance alone leaves so few successes, or fewer, in the first sample, given those of both together: Fisher's
- * exact test, one-sided (Fisher 1935, The Logic of Inductive Inference; Agresti 2002, Categorical Data Analysis, 3.5.1).
- * Exact for samples of any size, where the test of two proportions needs large ones.
- */
-export const fisher = ([done, of]: Share, [otherDone, otherOf]: Share): number => {
-  const all = done + otherDone
-  const ways = logChoose(of + otherOf, all)
-  let chance = 0
-  for (let k = Math.max(0, all - otherOf); k <= done; k++)
-    chance += Math.exp(logChoose(of, k) + logChoose(otherOf, all - k) - ways)
-  return Math.min(1, chance)
-}
+import { errorFunction, wilcoxonRankSum } from 'simple-statistics'
 
 /**
  * How likely chance alone makes the values of the first sample rank so high among all, or higher: the test of Mann and

@@ -1,5 +1,6 @@
 import { median } from 'simple-statistics'
-import { fisher, rankSum } from './chance.ts'
+import { fisherBelow } from '../../judging/decide/fisher.ts'
+import { rankSum } from './chance.ts'
 
 /** What came of one claim. `lost`: its lease ran out, and nobody had reported. */
 export interface Outcome {
@@ -54,7 +55,7 @@ const grew = (now: number, before: number): boolean => 10 * now > 11 * before
 export const rateFell = (now: readonly Outcome[], before: readonly Outcome[]): Shift | undefined => {
   const [a, b] = [[successes(now), now.length] as const, [successes(before), before.length] as const]
   if (!fell(a, b)) return undefined
-  const chance = fisher(a, b)
+  const chance = fisherBelow(...a, ...b)
   if (chance >= level) return undefined
   return { now: a[0] / a[1], before: b[0] / b[1], n: [a[1], b[1]], chance }
 }

@@ -1,4 +1,5 @@
 import { mean, sampleVariance } from 'simple-statistics'
+import { fisher } from '../../judging/decide/fisher.ts'
 import { studentTails } from '../../judging/decide/student.ts'
 
 /** What a test came to. `p`: two-sided, 0–1. */
@@ -20,30 +21,6 @@ export const compare = (a: readonly number[], b: readonly number[]): Tested => {
   const high = Math.max(...kinds)
   const count = (values: readonly number[]) => values.filter((value) => value === high).length
   return { test: 'Fisher exact', p: fisher(count(a), a.length, count(b), b.length) }
-}
-
-/**
- * Fisher's exact test of two proportions, x of n against y of m, two-sided: the probability of all tables with these
- * margins that are no likelier than this one (Agresti: Categorical Data Analysis, 3rd ed., 3.5.1; as R's fisher.test,
- * whose tolerance for equal likelihoods is taken over). Likelihoods are taken relative to the likeliest table, by the
- * ratio of neighbours, so that nothing overflows.
- */
-export const fisher = (x: number, n: number, y: number, m: number): number => {
-  const hits = x + y
-  const [least, most] = [Math.max(0, hits - m), Math.min(hits, n)]
-  /** Likelihood of k + 1 hits in the first sample, by that of k. */
-  const ratio = (k: number) => ((hits - k) * (n - k)) / ((k + 1) * (m - hits + k + 1))
-  const mode = Math.min(most, Math.max(least, Math.floor(((n + 1) * (hits + 1)) / (n + m + 2))))
-  const weights = new Map([[mode, 1]])
-  for (let k = mode; k < most; k++) weights.set(k + 1, (weights.get(k) as number) * ratio(k))
-  for (let k = mode; k > least; k--) weights.set(k - 1, (weights.get(k) as number) / ratio(k - 1))
-  const bound = (weights.get(x) as number) * (1 + 1e-7)
-  let [all, tails] = [0, 0]
-  for (const weight of weights.values()) {
-    all += weight
-    if (weight <= bound) tails += weight
-  }
-  return Math.min(1, tails / all)
 }
 
 /**
