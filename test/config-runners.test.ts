@@ -81,6 +81,15 @@ describe('commands', () => {
       expect(argv.join(' ')).not.toMatch(/danger|bypass|yolo|skip|full-auto|allow|approv/i)
   })
 
+  it('a report stands in the output of the preset, or else in the plain one', async () => {
+    const { commands } = await read(
+      'commands:\n  a: { argv: [a], output: report }\n  c: { preset: claude, output: report }\n  p: { argv: [p], output: plain }',
+    )
+    expect(commands.a).toMatchObject({ output: 'plain', report: true })
+    expect(commands.c).toMatchObject({ output: 'claude', report: true })
+    expect(commands.p).not.toHaveProperty('report')
+  })
+
   it('none is there that the file does not name', async () => {
     expect((await read('# commands: {}')).commands).toEqual({})
     expect((await read('commands:')).commands).toEqual({})
@@ -124,6 +133,7 @@ describe('models and allow', () => {
       price: { input_per_million_usd: 3, output_per_million_usd: 15 },
       max_output_tokens: 1,
       timeout_ms: 2,
+      output: 'report',
       concurrency: 3,
     }
     const allow = { hosts: ['GPU.lan:8000', '*.example.com', '[::1]:1', '10.0.0.0/8'], api_key_envs: ['A'] }

@@ -40,7 +40,12 @@ export interface Asked {
   readonly checks: Definition['checks']
   readonly inputs: readonly Input[]
   readonly quality_gates?: readonly Gate[]
+  /** The best of several results is chosen by the scores that their authors give them. */
+  readonly scored?: true
 }
+
+/** How an agent that Baton works for answers: with the result alone, or with a report that has the result in it. */
+export type AnswerForm = 'plain' | 'report'
 
 const sayGate = (gate: Gate): string => `- Quality gate ${gate.name}: ${askedBy(gate)}.`
 
@@ -82,12 +87,24 @@ export const turnPrompt = (persona: string, asked: Asked, retry?: Retry): string
   [
     persona,
     askedPrompt(asked, retry),
-    'Report with complete_task, or with fail_task if it cannot be done.',
+    asked.scored
+      ? 'Report with complete_task, and a score from 0 to 1 for your own result if you can judge it; or with fail_task if it cannot be done.'
+      : 'Report with complete_task, or with fail_task if it cannot be done.',
   ].join('\n\n')
 
-/** The same for an agent that Baton works for: what it answers is handed in as it stands. */
-export const answerPrompt = (asked: Asked, retry?: Retry): string =>
-  [
-    askedPrompt(asked, retry),
+const envelope = [
+  'Answer with one JSON object and nothing around it:',
+  '{"result": …, "score": 0.0 to 1.0, "confidence": 0.0 to 1.0, "metrics": {"name": number}, "evidence": {"name": …}}',
+  '"result" is what is asked above, in the form asked for; it alone is required. The others are what you say of it: leave out what you do not know, and add no other key.',
+].join('\n')
+
+const answerIn: Readonly<Record<AnswerForm, (asked: Asked) => string>> = {
+  plain: () =>
     'Answer with the result alone: it is handed in as it stands. Where JSON is asked for, answer with JSON and nothing around it.',
-  ].join('\n\n')
+  report: ({ scored }) =>
+    scored ? `${envelope} The best result is chosen by "score": give one if you can judge yours.` : envelope,
+}
+
+/** The same for an agent that Baton works for. Only where it can report a score does the prompt speak of one. */
+export const answerPrompt = (asked: Asked, form: AnswerForm, retry?: Retry): string =>
+  [askedPrompt(asked, retry), answerIn[form](asked)].join('\n\n')

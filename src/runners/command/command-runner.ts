@@ -29,6 +29,8 @@ export const commandRunner = ({ commands, env, keyNames = [] }: CommandRunnerOpt
   const slots = new Map<string, Slots>()
   return {
     kind: 'command',
+    formOf: ({ options: { command = '' } }) =>
+      Object.hasOwn(commands, command) && commands[command]?.report ? 'report' : 'plain',
     async run(turn, io) {
       const name = turn.options.command ?? ''
       const command = Object.hasOwn(commands, name) ? commands[name] : undefined
@@ -114,5 +116,5 @@ const runTurn = async (
       ? cannot('refused', 'the text is too long for an argument; let the command read stdin')
       : cannot('unavailable', `its program could not be started (${ending.code})`)
   const duration_ms = Math.round(performance.now() - began)
-  return outcomeOf({ name, command, ending, printed, stdout, stderr, redactor, duration_ms })
+  return outcomeOf({ name, command, form: turn.form, ending, printed, stdout, stderr, redactor, duration_ms })
 }

@@ -175,7 +175,7 @@ class Work {
     })
   }
 
-  private execute({ taken, runner }: Job, signal: AbortSignal): Promise<TurnOutcome> {
+  private async execute({ taken, runner }: Job, signal: AbortSignal): Promise<TurnOutcome> {
     const { claimed, persona, options, turn: id } = taken
     const { task } = claimed
     const retry = task.earlier_attempts && {
@@ -183,7 +183,9 @@ class Work {
       max_attempts: task.max_attempts,
       earlier: task.earlier_attempts,
     }
-    const prompt = answerPrompt(task, retry)
+    const { options: given, name: by } = taken
+    const form = runner.formOf ? await runner.formOf({ options: given, by }) : 'plain'
+    const prompt = answerPrompt(task, form, retry)
     const turn: Turn = {
       id,
       run_id: claimed.run_id,
@@ -195,6 +197,7 @@ class Work {
       persona,
       prompt,
       whole: `${persona}\n\n${prompt}`,
+      form,
     }
     const io: TurnIo = {
       signal,

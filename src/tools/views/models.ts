@@ -15,6 +15,7 @@ export const modelRow = ({ endpoint, origin, health, breaker, in_flight }: Liste
   kind: endpoint.kind,
   specialities: [...endpoint.specialities],
   price: endpoint.price,
+  ...(endpoint.output && { output: endpoint.output }),
   health: health.health,
   n: health.n,
   last_checked: isoOrNull(health.last_checked),

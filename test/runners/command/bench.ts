@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandConfig } from '../../../src/config/runners.ts'
+import type { AnswerForm } from '../../../src/primitives/task/prompt.ts'
 import { commandRunner } from '../../../src/runners/command/command-runner.ts'
 import type { ChildPlace, Turn, TurnOutcome } from '../../../src/runners/port.ts'
 import { withScratch } from '../../support/scratch.ts'
@@ -32,7 +33,7 @@ export interface Ran {
   readonly notes: readonly string[]
 }
 
-export const turnOf = (whole: string, command = 'it'): Turn => {
+export const turnOf = (whole: string, command = 'it', form: AnswerForm = 'plain'): Turn => {
   turns += 1
   return {
     id: `trn_${process.pid}_${turns}`,
@@ -45,6 +46,7 @@ export const turnOf = (whole: string, command = 'it'): Turn => {
     persona: '',
     prompt: whole,
     whole,
+    form,
   }
 }
 
@@ -77,7 +79,7 @@ export const withBench = (use: (bench: Bench) => Promise<void>): Promise<void> =
         ...given.command,
       }
       const runner = commandRunner({ commands: { it: command }, env: given.env ?? process.env })
-      const turn = turnOf(text)
+      const turn = turnOf(text, 'it', command.report ? 'report' : 'plain')
       const places: ChildPlace[] = []
       const notes: string[] = []
       const outcome = await runner.run(turn, {

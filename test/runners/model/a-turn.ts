@@ -32,6 +32,7 @@ const aTurn: Turn = {
   persona: 'You are terse.',
   prompt: 'Count the moons\nof Mars',
   whole: 'You are terse.\n\nCount the moons\nof Mars',
+  form: 'plain',
 }
 
 export interface Taken {

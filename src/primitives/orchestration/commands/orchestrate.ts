@@ -144,7 +144,7 @@ const create = async (
   )
   const key = (name: string) => `${name}${suffix}`
   const plans = planned.map((step): Plan => {
-    const { title, task, agent, after, needs, inputs, schema, reviewer } = step
+    const { title, task, agent, after, needs, inputs, schema, scored, reviewer } = step
     return {
       key: key(step.name),
       title: title.slice(0, 200),
@@ -155,6 +155,7 @@ const create = async (
       // A lead who joins the parts hands in work: only one who chooses answers in a form of ours.
       ...(step.part === 'lead' && schema && { role: 'lead' as const }),
       ...(agent !== null && { agent_id: agent }),
+      ...(scored && { scored: true as const }),
       checks: [
         ...(schema ? [{ kind: 'schema', schema } as const] : []),
         ...(reviewer

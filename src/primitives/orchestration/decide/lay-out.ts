@@ -17,6 +17,8 @@ export interface PlannedStep {
   readonly inputs: 'nothing' | 'handoff'
   /** The result must fit this JSON schema. */
   readonly schema: Readonly<Record<string, unknown>> | null
+  /** Whoever does it is asked for a score of the own result; how, the prompt says that fits the worker. */
+  readonly scored: boolean
   /** The lead must approve it before it is done: an agent, or null for any but its author. */
   readonly reviewer: { readonly agent: string | null } | null
 }
@@ -45,7 +47,14 @@ export const layOut = (layout: Layout): readonly PlannedStep[] => {
     : [...first, leadOver(first, layout)]
 }
 
-const nobody = { after: [], needs: null, inputs: 'nothing', schema: null, reviewer: null } as const
+const nobody = {
+  after: [],
+  needs: null,
+  inputs: 'nothing',
+  schema: null,
+  scored: false,
+  reviewer: null,
+} as const
 
 const titled = (name: string, query: string): string => {
   const line = query.trim().split('\n', 1)[0] ?? ''
@@ -73,8 +82,9 @@ const candidates = (layout: Layout): readonly PlannedStep[] =>
     phase: 1,
     part: 'work',
     title: titled(`candidate-${i + 1}`, layout.query),
-    task: `${layout.query}\n\n${course(layout.pieces)}Do the whole of it yourself: others do so too, and the best result is chosen. Report a score from 0 to 1 for your own result if you can judge it.`,
+    task: `${layout.query}\n\n${course(layout.pieces)}Do the whole of it yourself: others do so too, and the best result is chosen.`,
     agent,
+    scored: true,
   }))
 
 const course = (pieces: readonly Piece[]): string =>
