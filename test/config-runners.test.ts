@@ -188,7 +188,12 @@ describe('a wrong value is refused with the path of its key, what is right and t
       '{task} is an element of its own',
     ],
     [command({ argv: ['x', '{task}'] }), 'commands.lint.argv', 'set input: arg, or leave {task} out'],
-    [command({ input: 'args' }), 'commands.lint.input', '"args" is not one of stdin, arg.'],
+    [command({ input: 'args' }), 'commands.lint.input', '"args" is not one of stdin, arg, json.'],
+    [
+      command({ argv: ['x', '{task}'], input: 'json' }),
+      'commands.lint.argv',
+      'input is json; set input: arg, or leave {task} out',
+    ],
     [command({ timeout: 5 }), 'commands.lint.timeout', 'is not known here; the keys are preset, argv'],
     [command({ timeout_m: 5 }), 'commands.lint.timeout_m', 'Did you mean "timeout_ms"?'],
     [command({ timeout_ms: '5s' }), 'commands.lint.timeout_ms', '"5s" is not a number of milliseconds'],

@@ -109,8 +109,8 @@ const refuseSlots = (
       place,
       `: ${quote(inside)} holds {task} in the midst of other text; {task} is an element of its own.`,
     )
-  if (input === 'stdin' && args.includes('{task}'))
-    throw refuseAt(place, ' holds {task}, and input is stdin; set input: arg, or leave {task} out.')
+  if (input !== 'arg' && args.includes('{task}'))
+    throw refuseAt(place, ` holds {task}, and input is ${input}; set input: arg, or leave {task} out.`)
   if (runsItsText(program, args, input))
     throw refuseAt(
       place,

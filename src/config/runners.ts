@@ -1,5 +1,5 @@
-/** How a command gets the text of its turn: on its standard input, or as one argument. */
-export const inputs = ['stdin', 'arg'] as const
+/** How a command gets its turn: the text on its standard input, or as one argument; or in parts, as JSON on its standard input. */
+export const inputs = ['stdin', 'arg', 'json'] as const
 
 /** How the answer is read from what a command printed; beside `plain`, the JSON of well-known agent programs. */
 export const outputFormats = ['plain', 'claude', 'codex', 'gemini'] as const

@@ -3,6 +3,8 @@ import type { RunnerKind, RunnerOptions } from '../primitives/agent/events.ts'
 import type { AnswerForm } from '../primitives/task/prompt.ts'
 import type { TurnFault } from '../primitives/turn/terms.ts'
 
+import type { Brief } from './brief.ts'
+
 export { type TurnFault, turnFaults } from '../primitives/turn/terms.ts'
 
 /** One turn: a task that an agent has claimed, ready to be worked on. */
@@ -23,6 +25,8 @@ export interface Turn {
   readonly prompt: string
   /** Persona and prompt in one text, for a program that reads one. */
   readonly whole: string
+  /** What is asked, in parts. */
+  readonly brief: Brief
   /** How the agent was told to answer. */
   readonly form: AnswerForm
 }

@@ -63,6 +63,12 @@ const notBegun = (fault: TurnFault, error: string, evidence: Evidence = {}): Tur
   metrics: { duration_ms: 0 },
 })
 
+/** What is written to a program's standard input. In JSON no text of others can be anything but data. */
+const inputOf = ({ input }: CommandConfig, { brief, whole }: Turn): string | undefined => {
+  if (input === 'arg') return undefined
+  return input === 'stdin' ? whole : `${JSON.stringify({ ...brief, prompt: whole })}\n`
+}
+
 interface Named {
   readonly name: string
   readonly command: CommandConfig
@@ -99,7 +105,7 @@ const runTurn = async (
     args: slot.args,
     cwd: command.cwd,
     env: environment,
-    input: command.input === 'stdin' ? turn.whole : undefined,
+    input: inputOf(command, turn),
     timeoutMs: command.timeout_ms,
     marker: turn.id,
     signal: io.signal,

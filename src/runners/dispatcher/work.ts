@@ -3,6 +3,7 @@ import { reportProgress } from '../../primitives/task/commands/report.ts'
 import { answerPrompt } from '../../primitives/task/prompt.ts'
 import { childStarted } from '../../primitives/turn/commands/end.ts'
 import type { Taken } from '../../primitives/turn/commands/take.ts'
+import { briefOf } from '../brief.ts'
 import {
   type ChildPlace,
   type Runner,
@@ -197,6 +198,7 @@ class Work {
       persona,
       prompt,
       whole: `${persona}\n\n${prompt}`,
+      brief: briefOf(taken),
       form,
     }
     const io: TurnIo = {

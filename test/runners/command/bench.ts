@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandConfig } from '../../../src/config/runners.ts'
 import type { AnswerForm } from '../../../src/primitives/task/prompt.ts'
+import type { Brief } from '../../../src/runners/brief.ts'
 import { commandRunner } from '../../../src/runners/command/command-runner.ts'
 import type { ChildPlace, Turn, TurnOutcome } from '../../../src/runners/port.ts'
 import { withScratch } from '../../support/scratch.ts'
@@ -33,6 +34,18 @@ export interface Ran {
   readonly notes: readonly string[]
 }
 
+const briefFor = (task: string): Brief => ({
+  run_id: 'run_1',
+  task_id: 'tsk_1',
+  key: 'it',
+  title: 'It',
+  task,
+  context: { lines: [1, 2] },
+  goal: 'All of it',
+  attempt: 1,
+  inputs: [{ task_id: 'tsk_0', key: null, author: 'agt_0', result: { said: '"}] quit' } }],
+})
+
 export const turnOf = (whole: string, command = 'it', form: AnswerForm = 'plain'): Turn => {
   turns += 1
   return {
@@ -46,6 +59,7 @@ export const turnOf = (whole: string, command = 'it', form: AnswerForm = 'plain'
     persona: '',
     prompt: whole,
     whole,
+    brief: briefFor(whole),
     form,
   }
 }
