@@ -47,7 +47,20 @@ export interface Asked {
 /** How an agent that Baton works for answers: with the result alone, or with a report that has the result in it. */
 export type AnswerForm = 'plain' | 'report'
 
-const sayGate = (gate: Gate): string => `- Quality gate ${gate.name}: ${askedBy(gate)}.`
+/** What is measured of a turn by whoever runs it, or of the run. */
+const measuredFor = /^run\.|^(duration_ms|tokens|input_tokens|output_tokens|cost_usd)$/
+
+/** Of a gate, what an agent can do for it that hands in a result and can say nothing of it. */
+const byResult = (gate: Gate): Gate => ({
+  ...gate,
+  metric: gate.metric !== null && measuredFor.test(gate.metric) ? gate.metric : null,
+  required_checks: [],
+})
+
+const sayGate = (gate: Gate): string | [] => {
+  const asked = askedBy(gate)
+  return asked === '' ? [] : `- Quality gate ${gate.name}: ${asked}.`
+}
 
 const sayCheck = (check: Check): string | [] => {
   switch (check.kind) {
@@ -77,7 +90,7 @@ const askedPrompt = (asked: Asked, retry?: Retry): string => {
     )
   }
   if (retry) parts.push(sayRetry(retry))
-  const checks = [...asked.checks.flatMap(sayCheck), ...(asked.quality_gates ?? []).map(sayGate)]
+  const checks = [...asked.checks.flatMap(sayCheck), ...(asked.quality_gates ?? []).flatMap(sayGate)]
   if (checks.length > 0) parts.push(`## Checks\n${checks.join('\n')}`)
   return parts.join('\n\n')
 }
@@ -105,6 +118,12 @@ const answerIn: Readonly<Record<AnswerForm, (asked: Asked) => string>> = {
     scored ? `${envelope} The best result is chosen by "score": give one if you can judge yours.` : envelope,
 }
 
-/** The same for an agent that Baton works for. Only where it can report a score does the prompt speak of one. */
-export const answerPrompt = (asked: Asked, form: AnswerForm, retry?: Retry): string =>
-  [askedPrompt(asked, retry), answerIn[form](asked)].join('\n\n')
+/**
+ * The same for an agent that Baton works for. Only where it can report does the prompt ask for a score, and for what
+ * gates want to be told: what cannot be given is not asked for.
+ */
+export const answerPrompt = (asked: Asked, form: AnswerForm, retry?: Retry): string => {
+  const { quality_gates = [] } = asked
+  const able = form === 'report' ? asked : { ...asked, quality_gates: quality_gates.map(byResult) }
+  return [askedPrompt(able, retry), answerIn[form](asked)].join('\n\n')
+}

@@ -43,6 +43,27 @@ describe('an agent that Baton works for', () => {
     await baton.call('await_responses', {})
   })
 
+  it('is told of a gate what it can do for it', async () => {
+    const gates = [
+      { name: 'shown', metric: 'coverage', at_least: 0.8, required_checks: ['tests'] },
+      { name: 'rated', metric: 'score', at_least: 0.8, condition: 'size(result) > 3' },
+      { name: 'quick', metric: 'duration_ms', at_most: 500 },
+    ]
+    const promptOf = async (form: 'plain' | 'report') => {
+      const { toy, baton } = await start(form)
+      for (const gate of gates) await baton.call('set_quality_gate', gate)
+      await baton.call('create_tasks', { tasks: [{ task: 'Saw' }] })
+      return (await toy.turn(0)).turn.prompt
+    }
+    const able = await promptOf('report')
+    expect(able).toContain('Quality gate shown: coverage at least 0.8; evidence holds tests as true.')
+    expect(able).toContain('Quality gate rated: score at least 0.8; this holds (CEL): size(result) > 3.')
+    const plain = await promptOf('plain')
+    expect(plain).not.toMatch(/shown|coverage|score|tests/)
+    expect(plain).toContain('Quality gate rated: this holds (CEL): size(result) > 3.')
+    expect(plain).toContain('Quality gate quick: duration_ms at most 500.')
+  })
+
   it('leaves a session asked as before', async () => {
     const { baton } = await start('plain')
     await baton.call('spawn_agent', { name: 'me', purpose: 'saw' })
