@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { ModelServer } from '../support/model-server.ts'
 import { ProcessClient, type Structured } from '../support/process-client.ts'
 import { withScratch } from '../support/scratch.ts'
 import { allEnded, scriptIn, siteIn } from '../support/site.ts'
@@ -51,6 +52,69 @@ const withPrograms = (use: (client: ProcessClient, run_id: string) => Promise<vo
 
 const taskOf = async (client: ProcessClient, run_id: string, task_id: string): Promise<Structured> =>
   client.must('get_task', { run_id, task_id })
+
+describe('a model behind the built server', () => {
+  it('reports where its entry, or its registration, says so: an unsure answer waits for a person', () =>
+    withScratch(async (directory) => {
+      const say = (said: object, when: string) => ({
+        when,
+        reply: { kind: 'say' as const, text: `\`\`\`json\n${JSON.stringify(said)}\n\`\`\`` },
+      })
+      const server = await ModelServer.start([
+        say({ result: 'two', confidence: 0.4, metrics: { tokens: 1 } }, 'moons'),
+        say({ result: 'four', score: 0.9 }, 'seasons'),
+        say({ result: 'seven', score: 0.9 }, 'days'),
+      ])
+      const near = { protocol: 'openai', base_url: server.url, model: 'toy' }
+      const models = { near: { ...near, output: 'report' } }
+      const { db, flags } = await siteIn(directory, { models })
+      const client = await ProcessClient.start({ db, flags })
+      try {
+        const { run_id } = await client.must('start_run', {
+          goal: 'count',
+          settings: { escalate_below: {} },
+        })
+        await client.must('register_model', { run_id, name: 'own', ...near, output: 'report' })
+        await client.must('register_model', { run_id, name: 'dumb', ...near })
+        for (const model of ['near', 'own', 'dumb'])
+          await client.must('spawn_agent', {
+            run_id,
+            name: model,
+            purpose: 'count',
+            runner: 'model',
+            runner_options: { model },
+          })
+        const tasks = [
+          { key: 'moons', task: 'Count the moons', agent_id: 'near' },
+          { key: 'seasons', task: 'Count the seasons', agent_id: 'own' },
+          { key: 'days', task: 'Count the days', agent_id: 'dumb' },
+        ]
+        await client.must('create_tasks', { run_id, tasks })
+        await client.must('await_responses', { run_id, task_ids: ['seasons', 'days'] })
+        await client.must('await_responses', { run_id, task_ids: ['moons'] })
+        const moons = await taskOf(client, run_id, 'moons')
+        expect(moons).toMatchObject({ status: 'review', confidence: 0.4 })
+        expect(moons.metrics.tokens).toBeGreaterThan(1)
+        expect(moons.evidence).toMatchObject({ endpoint: 'near', left_out: ['metrics.tokens'] })
+        expect((await client.must('list_escalations', { run_id })).escalations).toHaveLength(1)
+        expect(await taskOf(client, run_id, 'seasons')).toMatchObject({ result: 'four', score: 0.9 })
+        // Without the word in its entry, what it says is its result.
+        expect(await taskOf(client, run_id, 'days')).toMatchObject({
+          result: { result: 'seven', score: 0.9 },
+          score: null,
+        })
+        const { models: listed } = await client.must('list_models', { run_id })
+        expect(listed.map(({ name, output }: Structured) => `${name} ${output}`).sort()).toEqual([
+          'dumb undefined',
+          'near report',
+          'own report',
+        ])
+      } finally {
+        await client.close()
+        await server.close()
+      }
+    }))
+})
 
 describe('programs behind the built server', () => {
   it('read their turn in parts and report scores, which a refused report is mended by', () =>
