@@ -5,8 +5,9 @@ import { type Invocation, readConfig } from './config.ts'
 import { Failure } from './errors.ts'
 import { helpText, refusalText, refusedExitCode } from './help.ts'
 import { endWithSignal } from './server/ending.ts'
-import { endWithClient } from './server/lifetime.ts'
+import { endWithClient, lifetimeLog } from './server/lifetime.ts'
 import { BoundedStdioTransport } from './server/stdio.ts'
+import { createLog } from './telemetry/log.ts'
 import { version } from './version.ts'
 
 /** Carries out what the command line asks for; answers the exit code, or undefined while a server runs. */
@@ -20,7 +21,8 @@ const carryOut = async (asked: Invocation): Promise<number | undefined> => {
         await transport.finish()
         await baton.close()
       }
-      const end = endWithClient({ stdin: process.stdin, shutdown })
+      const log = lifetimeLog(createLog(asked.config.logLevel))
+      const end = endWithClient({ stdin: process.stdin, shutdown, log })
       // A client that closed our stdout is gone, whatever its stdin says.
       void baton.connection.closed.then(() => end('transport_closed'))
       return undefined

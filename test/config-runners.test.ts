@@ -81,6 +81,15 @@ describe('commands', () => {
       expect(argv.join(' ')).not.toMatch(/danger|bypass|yolo|skip|full-auto|allow|approv/i)
   })
 
+  it('a report stands in the output of the preset, or else in the plain one', async () => {
+    const { commands } = await read(
+      'commands:\n  a: { argv: [a], output: report }\n  c: { preset: claude, output: report }\n  p: { argv: [p], output: plain }',
+    )
+    expect(commands.a).toMatchObject({ output: 'plain', report: true })
+    expect(commands.c).toMatchObject({ output: 'claude', report: true })
+    expect(commands.p).not.toHaveProperty('report')
+  })
+
   it('none is there that the file does not name', async () => {
     expect((await read('# commands: {}')).commands).toEqual({})
     expect((await read('commands:')).commands).toEqual({})
@@ -124,6 +133,7 @@ describe('models and allow', () => {
       price: { input_per_million_usd: 3, output_per_million_usd: 15 },
       max_output_tokens: 1,
       timeout_ms: 2,
+      output: 'report',
       concurrency: 3,
     }
     const allow = { hosts: ['GPU.lan:8000', '*.example.com', '[::1]:1', '10.0.0.0/8'], api_key_envs: ['A'] }
@@ -189,7 +199,12 @@ describe('a wrong value is refused with the path of its key, what is right and t
       '{task} is an element of its own',
     ],
     [command({ argv: ['x', '{task}'] }), 'commands.lint.argv', 'set input: arg, or leave {task} out'],
-    [command({ input: 'args' }), 'commands.lint.input', '"args" is not one of stdin, arg.'],
+    [command({ input: 'args' }), 'commands.lint.input', '"args" is not one of stdin, arg, json.'],
+    [
+      command({ argv: ['x', '{task}'], input: 'json' }),
+      'commands.lint.argv',
+      'input is json; set input: arg, or leave {task} out',
+    ],
     [command({ timeout: 5 }), 'commands.lint.timeout', 'is not known here; the keys are preset, argv'],
     [command({ timeout_m: 5 }), 'commands.lint.timeout_m', 'Did you mean "timeout_ms"?'],
     [command({ timeout_ms: '5s' }), 'commands.lint.timeout_ms', '"5s" is not a number of milliseconds'],

@@ -54,6 +54,8 @@ describe('what the configuration names', () => {
         gone: { argv: ['no-such-program-here'] },
         lost: { argv: [join(bin, 'saw')], cwd: join(directory, 'nowhere') },
         keyless: { argv: [join(bin, 'saw')], env: ['OTHER_KEY'] },
+        lone: { argv: [process.execPath, 'missing.mjs'], cwd: bin },
+        hooked: { argv: [process.execPath, '--import', './hook.mjs', 'missing.mjs'] },
       }
       const env = { PATH: bin, SAW_KEY: 'hush-1' }
       const said = await lines({ commands }, env)
@@ -63,6 +65,8 @@ describe('what the configuration names', () => {
         expect.stringMatching(/^WRONG command gone: there is no program .* Install .* commands\.gone\./),
         expect.stringMatching(/^WRONG command lost: its folder/),
         expect.stringMatching(/^WRONG command keyless: not set in the environment: OTHER_KEY\./),
+        expect.stringMatching(/^WRONG command lone: there is no script "missing\.mjs" in its folder/),
+        'ok command hooked: the program is there; its script was not checked',
       ])
       expect(said.join()).not.toContain('hush')
     })
@@ -122,7 +126,7 @@ describe('what the configuration names', () => {
 })
 
 describe('baton doctor', () => {
-  const good = { commands: { node: { argv: [process.execPath, 'answer.mjs'] } } }
+  const good = { commands: { node: { argv: [process.execPath, import.meta.filename] } } }
   const bad = { commands: { node: { argv: ['/no/such/program'] } } }
 
   it('has nothing to check without a database and a configuration', async () => {

@@ -29,6 +29,8 @@ const endpointOf = (name: string, given: ModelConfig): ModelEndpoint => ({
   price: given.price ?? null,
   max_output_tokens: given.max_output_tokens,
   timeout_ms: given.timeout_ms,
+  // Only where it is one: entries of a file from before there was this word are then the same as ever.
+  ...(given.output === 'report' && { output: given.output }),
   concurrency: given.concurrency,
 })
 

@@ -54,7 +54,7 @@ const keyNamesOf = ({ models, allow }: RunnersConfig): readonly string[] => [
   ...Object.values(models).flatMap(({ api_key_env }) => api_key_env ?? []),
 ]
 
-const endpointOf = async ({ store, runners }: WorkforceParts, { by }: Turn) => {
+const endpointOf = async ({ store, runners }: WorkforceParts, { by }: Pick<Turn, 'by'>) => {
   const found = by === null ? undefined : await store.read((db) => modelNamed(db, by), undefined)
   if (!found) return notFound('model', by ?? '', 'list_models shows the endpoints there are.')
   return stillAdmitted(runners, found.state.endpoint, found.state.origin)

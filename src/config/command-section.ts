@@ -14,6 +14,9 @@ const text = z.string().refine((value) => !value.includes('\0'))
 
 const capability = z.string().min(1).max(64)
 
+/** `report`: what the output of the preset, or else the plain one, says is a report. */
+const outputs = [...outputFormats, 'report'] as const
+
 const fields = {
   preset: {
     schema: z.enum(presetNames).optional(),
@@ -24,7 +27,7 @@ const fields = {
     expects: 'a list of texts: the program, then its arguments',
   },
   input: { schema: z.enum(inputs).optional(), expects: `one of ${inputs.join(', ')}` },
-  output: { schema: z.enum(outputFormats).optional(), expects: `one of ${outputFormats.join(', ')}` },
+  output: { schema: z.enum(outputs).optional(), expects: `one of ${outputs.join(', ')}` },
   env: {
     schema: z.array(variableName).default([]),
     expects: "a list of names of the server's environment variables",
@@ -62,7 +65,7 @@ export const commandSection = (value: unknown, place: Place, directory: string):
   )
 
 const commandEntry = (value: unknown, place: Place, directory: string): CommandConfig => {
-  const { preset, argv, cwd, ...rest } = check(value, place, fields)
+  const { preset, argv, cwd, output, ...rest } = check(value, place, fields)
   const ready = preset === undefined ? undefined : presets[preset]
   const [program, ...args] = argv ?? ready?.argv ?? []
   if (program === undefined)
@@ -77,7 +80,8 @@ const commandEntry = (value: unknown, place: Place, directory: string): CommandC
     ...rest,
     argv: [/[/\\]/.test(program) ? absolute(program, directory) : program, ...args],
     input,
-    output: rest.output ?? ready?.output ?? 'plain',
+    output: (output === 'report' ? undefined : output) ?? ready?.output ?? 'plain',
+    ...(output === 'report' && { report: true as const }),
     cwd: absolute(cwd, directory),
   }
 }
@@ -105,8 +109,8 @@ const refuseSlots = (
       place,
       `: ${quote(inside)} holds {task} in the midst of other text; {task} is an element of its own.`,
     )
-  if (input === 'stdin' && args.includes('{task}'))
-    throw refuseAt(place, ' holds {task}, and input is stdin; set input: arg, or leave {task} out.')
+  if (input !== 'arg' && args.includes('{task}'))
+    throw refuseAt(place, ` holds {task}, and input is ${input}; set input: arg, or leave {task} out.`)
   if (runsItsText(program, args, input))
     throw refuseAt(
       place,

@@ -17,7 +17,7 @@ export const runsItsText = (
   const name = (program.split(/[/\\]/).at(-1) ?? '').replace(/\.exe$/i, '').toLowerCase()
   if (!shell.test(name) && !other.test(name)) return false
   const isOption = (arg: string) => arg.startsWith('-')
-  if (input === 'stdin')
+  if (input !== 'arg')
     return args.every(isOption) || args[0] === '-' || (shell.test(name) && args.includes('-s'))
   const before = args.includes('{task}') ? args.slice(0, args.indexOf('{task}')) : args
   return before.every(isOption) || code.test(before.at(-1) ?? '')

@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { variableName } from './command-section.ts'
 import { at, check, entriesOf, type Field, type Place, refuseAt } from './fields.ts'
 import { quote } from './refusal.ts'
-import { type AllowConfig, loopbackHosts, modelKinds, protocols, type RunnersConfig } from './runners.ts'
+import {
+  type AllowConfig,
+  loopbackHosts,
+  modelKinds,
+  modelOutputs,
+  protocols,
+  type RunnersConfig,
+} from './runners.ts'
 
 /** Names of endpoints and groups: also such as models have, `llama3.1:8b`. */
 const name = z.string().regex(/^[a-z0-9._:-]{1,64}$/)
@@ -82,6 +89,7 @@ const fields = {
     schema: z.number().int().min(1).max(86_400_000).default(120_000),
     expects: 'a number of milliseconds, 1 to 86400000',
   },
+  output: { schema: z.enum(modelOutputs).optional(), expects: `one of ${modelOutputs.join(', ')}` },
   concurrency: { schema: z.number().int().min(1).max(256).default(4), expects: 'a whole number, 1 to 256' },
 } as const satisfies Record<string, Field>
 

@@ -1,5 +1,5 @@
-/** How a command gets the text of its turn: on its standard input, or as one argument. */
-export const inputs = ['stdin', 'arg'] as const
+/** How a command gets its turn: the text on its standard input, or as one argument; or in parts, as JSON on its standard input. */
+export const inputs = ['stdin', 'arg', 'json'] as const
 
 /** How the answer is read from what a command printed; beside `plain`, the JSON of well-known agent programs. */
 export const outputFormats = ['plain', 'claude', 'codex', 'gemini'] as const
@@ -11,6 +11,8 @@ export interface CommandConfig {
   readonly argv: readonly [string, ...string[]]
   readonly input: (typeof inputs)[number]
   readonly output: OutputFormat
+  /** The answer in that output is a report: the result, and what the agent says of it. */
+  readonly report?: true
   /** Names of the server's environment variables that the program gets to see, beside the few that every one gets. */
   readonly env: readonly string[]
   /** Variables that are set for this program alone. */
@@ -24,6 +26,9 @@ export interface CommandConfig {
   /** Names of what agents with this command can do. */
   readonly capabilities: readonly string[]
 }
+
+/** How a model answers: with the result alone, or with a report that has the result in it. */
+export const modelOutputs = ['plain', 'report'] as const
 
 export const protocols = ['openai', 'anthropic'] as const
 export const modelKinds = ['gpu', 'cpu', 'api'] as const
@@ -56,6 +61,8 @@ export interface ModelConfig {
   readonly price?: Price
   readonly max_output_tokens: number
   readonly timeout_ms: number
+  /** Without it: plain. */
+  readonly output?: (typeof modelOutputs)[number]
   /** How many turns one server lets it answer at a time. */
   readonly concurrency: number
 }

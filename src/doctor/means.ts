@@ -22,10 +22,10 @@ export const checkMeans = async (
     Promise.all(Object.entries(runners.models).map(([name, model]) => checkModel(name, model, env))),
   ])
   return [
-    ...commands.map(({ name, ok, problem = '' }) => ({
+    ...commands.map(({ name, ok, problem = '', note }) => ({
       ok,
       line: ok
-        ? `command ${name}`
+        ? `command ${name}${note === undefined ? '' : `: ${note}`}`
         : `command ${name}: ${problem} Install or set what is missing, or correct commands.${name}.`,
     })),
     ...models,

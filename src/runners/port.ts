@@ -1,5 +1,9 @@
+import type { Awaitable } from '../kernel/ports.ts'
 import type { RunnerKind, RunnerOptions } from '../primitives/agent/events.ts'
+import type { AnswerForm } from '../primitives/task/prompt.ts'
 import type { TurnFault } from '../primitives/turn/terms.ts'
+
+import type { Brief } from './brief.ts'
 
 export { type TurnFault, turnFaults } from '../primitives/turn/terms.ts'
 
@@ -21,6 +25,10 @@ export interface Turn {
   readonly prompt: string
   /** Persona and prompt in one text, for a program that reads one. */
   readonly whole: string
+  /** What is asked, in parts. */
+  readonly brief: Brief
+  /** How the agent was told to answer. */
+  readonly form: AnswerForm
 }
 
 /** The reason of an abort when the server itself ends: it has a second or so, then nobody is left to end a process. */
@@ -43,8 +51,26 @@ export interface ChildPlace {
   readonly started: string
 }
 
+/** The names of what runners measure. No agent can say anything under one of them. */
+export const measured = [
+  ...['answered_by', 'answers', 'attempts', 'command', 'cut', 'duration_ms', 'endpoint', 'exit_code'],
+  ...['failed_attempts', 'finish_reason', 'http_status', 'left_out', 'model', 'output_bytes'],
+  ...['output_sha256', 'processes', 'protocol', 'response_id', 'signal', 'stderr', 'stdout', 'stop_reason'],
+  ...['tool_calls', 'usage'],
+] as const
+
 /** Facts about how a turn went: exit code, duration, digest of the output, endpoint, attempts… They become evidence. */
-export type Evidence = Readonly<Record<string, unknown>>
+export type Evidence = Readonly<Partial<Record<(typeof measured)[number], unknown>>>
+
+/** What an agent says of its own result, where its means is configured with `output: report`. */
+export interface OwnReport {
+  /** 0–1. */
+  readonly score?: number
+  /** 0–1. */
+  readonly confidence?: number
+  readonly metrics?: Readonly<Record<string, number>>
+  readonly evidence?: Readonly<Record<string, unknown>>
+}
 
 /** What a turn cost, as far as the runner knows. */
 export interface Metrics {
@@ -60,6 +86,8 @@ export type TurnOutcome =
       readonly ok: true
       /** Parsed when it is JSON, else the text. */
       readonly result: unknown
+      /** Absent where the answer was the result alone. */
+      readonly own?: OwnReport
       readonly evidence: Evidence
       readonly metrics: Metrics
     }
@@ -79,6 +107,8 @@ export type TurnOutcome =
 /** How the turns of one kind of agent are executed. */
 export interface Runner {
   readonly kind: RunnerKind
+  /** How the agent of a turn is to answer; without it, with the result alone. */
+  formOf?(turn: Pick<Turn, 'options' | 'by'>): Awaitable<AnswerForm>
   /** Never rejects: what goes wrong is an outcome. */
   run(turn: Turn, io: TurnIo): Promise<TurnOutcome>
 }

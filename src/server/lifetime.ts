@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
+import type { Log } from '../telemetry/log.ts'
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
@@ -43,8 +44,8 @@ export interface LifetimeOptions {
   readonly shutdown: (reason: EndReason) => Promise<void> | void
   /** The process whose death ends us. Default: the parent at the time of the call. */
   readonly parentPid?: number
-  /** Must write synchronously, as the process may exit right after. Default: a JSON line on stderr. */
-  readonly log?: (entry: LifetimeEntry) => void
+  /** Must write before it returns, as the process may exit right after: see `lifetimeLog`. */
+  readonly log: (entry: LifetimeEntry) => void
   readonly host?: Host
   /** The longest time from the reason to the exit, in ms. Default 1,500: SDK clients send SIGTERM after 2,000. */
   readonly exitWithinMs?: number
@@ -76,8 +77,7 @@ export function endWithClient(options: LifetimeOptions): (reason: EndReason) => 
 
   const log = (entry: LifetimeEntry): void => {
     try {
-      const write = options.log ?? toStderr
-      write(entry)
+      options.log(entry)
     } catch {
       // Nobody is left to tell, and an error in here would come back as the next exception.
     }
@@ -135,7 +135,21 @@ export function endWithClient(options: LifetimeOptions): (reason: EndReason) => 
   return end
 }
 
-function toStderr({ error, ...entry }: LifetimeEntry): void {
-  const detail = error === undefined ? {} : { error: error instanceof Error ? error.stack : String(error) }
-  process.stderr.write(`${JSON.stringify({ ...entry, ...detail })}\n`)
+const words: Readonly<Record<LifetimeEntry['event'], string>> = {
+  ending: 'the server ends',
+  shutdown_failed: 'the shutdown failed',
+  shutdown_late: 'the shutdown took too long: the process exits without its end',
+  unhandled_rejection: 'a rejection that nobody caught',
+  uncaught_exception: 'an exception that nobody caught: the server ends',
 }
+
+/**
+ * Writes to the server's log, by its level and in its form. That gives each line to stderr before it returns, and where
+ * stderr is a file, a terminal or (but for Windows) a pipe, Node has written it then: no exit loses it.
+ */
+export const lifetimeLog =
+  (log: Log) =>
+  ({ level, error, ...entry }: LifetimeEntry): void => {
+    const detail = error === undefined ? {} : { err: error instanceof Error ? error : String(error) }
+    log[level]({ ...entry, ...detail }, words[entry.event])
+  }

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 import { type LevelWithSilent, type Logger, pino, stdTimeFunctions } from 'pino'
 
 export type LogLevel = LevelWithSilent
-export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>
 
 /** Lines that nobody reads, in bytes, beyond which further ones are dropped. */
 const unreadLimit = 1_048_576

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { known } from '../../src/compose.ts'
-import { readConfig } from '../../src/config.ts'
+import { type Config, readConfig } from '../../src/config.ts'
 import { parsePolicy } from '../../src/primitives/policy/parse.ts'
 import { readWritten } from '../../src/primitives/policy/written.ts'
+import { envelopeIn } from '../../src/runners/envelope.ts'
 import { readme, withTable } from './tool-table.ts'
 
-/** The YAML that README shows, in its order: the configuration, then the policy. */
+/** The YAML that README shows, in its order: the configuration, an entry that reports, then the policy. */
 const shown = async (): Promise<readonly string[]> =>
   [...(await readFile(readme, 'utf8')).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => yaml)
 
@@ -39,8 +40,18 @@ describe('README', () => {
     ])
   })
 
+  it('shows a report that is one, of an entry that asks for it', async () => {
+    const [, entry = ''] = await shown()
+    const { config } = (await readConfig(['serve', '--config', 'baton.yaml'], {}, () => entry, known)) as {
+      readonly config: Config
+    }
+    expect(config.runners.commands.tests).toMatchObject({ report: true })
+    const [, said = ''] = /```json\n(.*?"score"[\s\S]*?)```/.exec(await readFile(readme, 'utf8')) ?? []
+    expect(envelopeIn(said)).toMatchObject({ ok: true, own: { score: 0.9, evidence: { tests: true } } })
+  })
+
   it('shows a policy that is one', async () => {
-    const [, policy = ''] = await shown()
+    const [, , policy = ''] = await shown()
     const written = await readWritten(policy)
     expect(written).toHaveProperty('document')
     expect('document' in written && parsePolicy(written.document)).toMatchObject({

@@ -158,9 +158,13 @@ describe('errors that nobody caught', () => {
 
 describe('a real process', () => {
   const module = JSON.stringify(new URL('../../src/server/lifetime.ts', import.meta.url).href)
-  const server = (stdin: string) => `import(${module}).then(({ endWithClient }) => {
+  const logModule = JSON.stringify(new URL('../../src/telemetry/log.ts', import.meta.url).href)
+  const server = (
+    stdin: string,
+  ) => `Promise.all([import(${module}), import(${logModule})]).then(([{ endWithClient, lifetimeLog }, { createLog }]) => {
+    const log = lifetimeLog(createLog('info'))
     const shutdown = async (reason) => console.log('shutdown', reason)
-    endWithClient({ stdin: ${stdin}, shutdown, parentCheckMs: 50 })
+    endWithClient({ stdin: ${stdin}, shutdown, log, parentCheckMs: 50 })
     setInterval(() => {}, 1_000)
     Promise.reject(new Error('nobody looks'))
     setTimeout(() => console.log('ready'), 20)
@@ -173,13 +177,17 @@ describe('a real process', () => {
   async function run(script: string, cause: (child: ReturnType<typeof node>) => unknown) {
     const child = node(script)
     let out = ''
+    let logged = ''
+    child.stderr.on('data', (chunk) => {
+      logged += chunk
+    })
     child.stdout.on('data', (chunk) => {
       out += chunk
       if (out === 'ready\n') cause(child)
     })
-    child.stderr.resume()
     const [code] = await once(child, 'close')
-    return [out.replace('ready\n', ''), code]
+    const lines = logged.trim().split('\n')
+    return [out.replace('ready\n', ''), code, lines.map((line) => JSON.parse(line))]
   }
 
   it('goes on after a rejection and ends with its stdin, a signal, an exception or its parent', async () => {
@@ -193,11 +201,28 @@ describe('a real process', () => {
       run(usual, (child) => child.kill('SIGUSR2')),
       run(parent, (child) => child.kill('SIGKILL')),
     ])
-    expect(ends).toEqual([
+    expect(ends.map((end) => end.slice(0, 2))).toEqual([
       ['shutdown stdin_end\n', 0],
       ['shutdown SIGTERM\n', 0],
       ['shutdown uncaught_exception\n', 1],
       ['shutdown parent_died\n', null],
+    ])
+    // Nothing of the end was lost, though the process exits right after it.
+    const time = expect.stringMatching(/^\d{4}-/)
+    const rejection = {
+      level: 50,
+      time,
+      event: 'unhandled_rejection',
+      err: { message: 'nobody looks', stack: expect.stringContaining('nobody looks') },
+    }
+    const ending = (reason: string) => ({ level: 30, time, event: 'ending', reason, msg: 'the server ends' })
+    const exception = { level: 60, time, event: 'uncaught_exception', err: { message: 'bug' } }
+    const logged = ends.map(([, , lines]) => lines)
+    expect(logged).toMatchObject([
+      [rejection, ending('stdin_end')],
+      [rejection, ending('SIGTERM')],
+      [rejection, exception, ending('uncaught_exception')],
+      [rejection, ending('parent_died')],
     ])
   }, 15_000)
 })

@@ -10,7 +10,7 @@ export interface ServerOptions {
   readonly flags?: readonly string[]
   /** Instead of serving a client: `serve`. */
   readonly command?: 'serve'
-  readonly logLevel?: 'debug' | 'warn'
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'silent'
   /** Added to our own environment. */
   readonly env?: Readonly<Record<string, string>>
   /** Starts the server as the child of a process in between, which is then the one to kill. */

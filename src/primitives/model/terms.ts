@@ -34,6 +34,8 @@ export interface ModelEndpoint {
   readonly max_output_tokens: number
   /** For a whole turn: all attempts, and the calls of tools between them. */
   readonly timeout_ms: number
+  /** How it answers: `report`: with the result and what it says of that. Without it, with the result alone. */
+  readonly output?: 'report'
   /** Turns at a time. */
   readonly concurrency: number
 }

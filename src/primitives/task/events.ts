@@ -38,6 +38,8 @@ export interface Definition {
   readonly task: string
   readonly context: unknown
   readonly checks: readonly Check[]
+  /** Its author is asked for a score: the best of several results is chosen by that. Absent: not asked. */
+  readonly scored?: true
 }
 
 /** What a worker hands in. Stored once, in the event. */

@@ -28,6 +28,8 @@ export interface ClaimedTask {
     readonly checks: readonly Check[]
     /** What it has to pass besides. */
     readonly quality_gates?: readonly Gate[]
+    /** Its author is asked for a score. */
+    readonly scored?: true
     readonly reviews: string | null
     readonly inputs: readonly Input[]
     /** Why earlier attempts failed, the newest few; absent from a first attempt. */
@@ -69,6 +71,7 @@ export const handOver = async (
       max_attempts,
       checks: definition.checks,
       ...(quality_gates.length > 0 && { quality_gates }),
+      ...(definition.scored && { scored: true as const }),
       reviews: state.reviews,
       inputs,
       ...(earlier && { earlier_attempts: earlier }),

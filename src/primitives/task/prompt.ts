@@ -40,9 +40,27 @@ export interface Asked {
   readonly checks: Definition['checks']
   readonly inputs: readonly Input[]
   readonly quality_gates?: readonly Gate[]
+  /** The best of several results is chosen by the scores that their authors give them. */
+  readonly scored?: true
 }
 
-const sayGate = (gate: Gate): string => `- Quality gate ${gate.name}: ${askedBy(gate)}.`
+/** How an agent that Baton works for answers: with the result alone, or with a report that has the result in it. */
+export type AnswerForm = 'plain' | 'report'
+
+/** What is measured of a turn by whoever runs it, or of the run. */
+const measuredFor = /^run\.|^(duration_ms|tokens|input_tokens|output_tokens|cost_usd)$/
+
+/** Of a gate, what an agent can do for it that hands in a result and can say nothing of it. */
+const byResult = (gate: Gate): Gate => ({
+  ...gate,
+  metric: gate.metric !== null && measuredFor.test(gate.metric) ? gate.metric : null,
+  required_checks: [],
+})
+
+const sayGate = (gate: Gate): string | [] => {
+  const asked = askedBy(gate)
+  return asked === '' ? [] : `- Quality gate ${gate.name}: ${asked}.`
+}
 
 const sayCheck = (check: Check): string | [] => {
   switch (check.kind) {
@@ -72,7 +90,7 @@ const askedPrompt = (asked: Asked, retry?: Retry): string => {
     )
   }
   if (retry) parts.push(sayRetry(retry))
-  const checks = [...asked.checks.flatMap(sayCheck), ...(asked.quality_gates ?? []).map(sayGate)]
+  const checks = [...asked.checks.flatMap(sayCheck), ...(asked.quality_gates ?? []).flatMap(sayGate)]
   if (checks.length > 0) parts.push(`## Checks\n${checks.join('\n')}`)
   return parts.join('\n\n')
 }
@@ -82,12 +100,30 @@ export const turnPrompt = (persona: string, asked: Asked, retry?: Retry): string
   [
     persona,
     askedPrompt(asked, retry),
-    'Report with complete_task, or with fail_task if it cannot be done.',
+    asked.scored
+      ? 'Report with complete_task, and a score from 0 to 1 for your own result if you can judge it; or with fail_task if it cannot be done.'
+      : 'Report with complete_task, or with fail_task if it cannot be done.',
   ].join('\n\n')
 
-/** The same for an agent that Baton works for: what it answers is handed in as it stands. */
-export const answerPrompt = (asked: Asked, retry?: Retry): string =>
-  [
-    askedPrompt(asked, retry),
+const envelope = [
+  'Answer with one JSON object and nothing around it:',
+  '{"result": …, "score": 0.0 to 1.0, "confidence": 0.0 to 1.0, "metrics": {"name": number}, "evidence": {"name": …}}',
+  '"result" is what is asked above, in the form asked for; it alone is required. The others are what you say of it: leave out what you do not know, and add no other key.',
+].join('\n')
+
+const answerIn: Readonly<Record<AnswerForm, (asked: Asked) => string>> = {
+  plain: () =>
     'Answer with the result alone: it is handed in as it stands. Where JSON is asked for, answer with JSON and nothing around it.',
-  ].join('\n\n')
+  report: ({ scored }) =>
+    scored ? `${envelope} The best result is chosen by "score": give one if you can judge yours.` : envelope,
+}
+
+/**
+ * The same for an agent that Baton works for. Only where it can report does the prompt ask for a score, and for what
+ * gates want to be told: what cannot be given is not asked for.
+ */
+export const answerPrompt = (asked: Asked, form: AnswerForm, retry?: Retry): string => {
+  const { quality_gates = [] } = asked
+  const able = form === 'report' ? asked : { ...asked, quality_gates: quality_gates.map(byResult) }
+  return [askedPrompt(able, retry), answerIn[form](asked)].join('\n\n')
+}

@@ -29,6 +29,8 @@ export const commandRunner = ({ commands, env, keyNames = [] }: CommandRunnerOpt
   const slots = new Map<string, Slots>()
   return {
     kind: 'command',
+    formOf: ({ options: { command = '' } }) =>
+      Object.hasOwn(commands, command) && commands[command]?.report ? 'report' : 'plain',
     async run(turn, io) {
       const name = turn.options.command ?? ''
       const command = Object.hasOwn(commands, name) ? commands[name] : undefined
@@ -60,6 +62,12 @@ const notBegun = (fault: TurnFault, error: string, evidence: Evidence = {}): Tur
   evidence,
   metrics: { duration_ms: 0 },
 })
+
+/** What is written to a program's standard input. In JSON no text of others can be anything but data. */
+const inputOf = ({ input }: CommandConfig, { brief, whole }: Turn): string | undefined => {
+  if (input === 'arg') return undefined
+  return input === 'stdin' ? whole : `${JSON.stringify({ ...brief, prompt: whole })}\n`
+}
 
 interface Named {
   readonly name: string
@@ -97,7 +105,7 @@ const runTurn = async (
     args: slot.args,
     cwd: command.cwd,
     env: environment,
-    input: command.input === 'stdin' ? turn.whole : undefined,
+    input: inputOf(command, turn),
     timeoutMs: command.timeout_ms,
     marker: turn.id,
     signal: io.signal,
@@ -114,5 +122,5 @@ const runTurn = async (
       ? cannot('refused', 'the text is too long for an argument; let the command read stdin')
       : cannot('unavailable', `its program could not be started (${ending.code})`)
   const duration_ms = Math.round(performance.now() - began)
-  return outcomeOf({ name, command, ending, printed, stdout, stderr, redactor, duration_ms })
+  return outcomeOf({ name, command, form: turn.form, ending, printed, stdout, stderr, redactor, duration_ms })
 }

@@ -5,7 +5,7 @@ import type { CommandConfig, RunnersConfig } from '../../config/runners.ts'
 export interface CommandDescription
   extends Pick<
     CommandConfig,
-    'input' | 'output' | 'timeout_ms' | 'max_output_bytes' | 'concurrency' | 'capabilities'
+    'input' | 'output' | 'report' | 'timeout_ms' | 'max_output_bytes' | 'concurrency' | 'capabilities'
   > {
   readonly name: string
   readonly program: string

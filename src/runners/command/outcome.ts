@@ -1,4 +1,6 @@
 import type { CommandConfig } from '../../config/runners.ts'
+import type { AnswerForm } from '../../primitives/task/prompt.ts'
+import { envelopeIn, usedBy } from '../envelope.ts'
 import type { Evidence, TurnFault, TurnOutcome } from '../port.ts'
 import { type Answer, answerIn } from './answer.ts'
 import type { Ending } from './child.ts'
@@ -12,6 +14,7 @@ const errorLength = 500
 export interface Finished {
   readonly name: string
   readonly command: CommandConfig
+  readonly form: AnswerForm
   readonly ending: Ending
   readonly printed: Output
   readonly stdout: Tail
@@ -22,7 +25,7 @@ export interface Finished {
 
 /** What came of a turn whose process has ended, without secrets. */
 export const outcomeOf = (finished: Finished): TurnOutcome => {
-  const { name, command, ending, redactor, duration_ms } = finished
+  const { name, command, form, ending, redactor, duration_ms } = finished
   const evidence = evidenceOf(finished)
   const answer = answerOf(finished)
   const metrics = { duration_ms, ...answer.cost }
@@ -44,11 +47,16 @@ export const outcomeOf = (finished: Finished): TurnOutcome => {
     return failed('aborted', `Command "${name}" was ended: where it runs could not be written down.`)
   if (ending.exitCode !== 0) return failed('exit', `Command "${name}" ended ${reasonOf(finished, answer)}`)
   if (!answer.ok) return failed('bad_answer', `Command "${name}": ${clipped(answer.error)}.`)
-  return { ok: true, result: answer.result, evidence, metrics }
+  if (form === 'plain') return { ok: true, result: answer.result, evidence, metrics }
+  const said = envelopeIn(answer.result)
+  if (!said.ok) return failed('bad_answer', `Command "${name}" gave no report that counts: ${said.error}.`)
+  // A preset's output tells what its model used; of any other program nobody but itself knows.
+  const used = command.output === 'plain' ? usedBy(said.own) : {}
+  return { ok: true, result: said.result, own: said.own, evidence, metrics: { ...used, ...metrics } }
 }
 
 /** The answer in what was printed. What was cut is never read as JSON: a part of it could say something else. */
-const answerOf = ({ command, printed, redactor }: Finished): Answer => {
+const answerOf = ({ command, form, printed, redactor }: Finished): Answer => {
   const text = printed.text()
   if (!printed.cut) {
     const answer = answerIn(command.output, text)
@@ -57,7 +65,7 @@ const answerOf = ({ command, printed, redactor }: Finished): Answer => {
     return { ...answer, result: told ? told.value : redactor.text(text.trim()) }
   }
   const limit = command.max_output_bytes
-  if (command.output !== 'plain')
+  if (command.output !== 'plain' || form === 'report')
     return {
       ok: false,
       error: `its output was cut at ${limit} bytes, so that its answer cannot be read`,

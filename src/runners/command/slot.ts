@@ -10,7 +10,7 @@ export type Arguments = { readonly args: readonly string[] } | { readonly proble
  */
 export const argumentsOf = ({ argv, input }: CommandConfig, text: string): Arguments => {
   const [, ...args] = argv
-  if (input === 'stdin') return { args }
+  if (input !== 'arg') return { args }
   if (text.includes('\0'))
     return { problem: 'the text holds a zero byte, which no argument can carry; let the command read stdin' }
   const value = text.startsWith('-') ? ` ${text}` : text

@@ -108,6 +108,7 @@ export class Dispatcher {
     for (const { stream, type } of signals)
       if (type === 'agent.terminated' || type === 'agent.undone')
         for (const turn of this.underWay.values()) turn.agentEnded(stream)
+    if (signals.some(({ type }) => type === 'agent.spawned' || type === 'agent.restored')) this.showSigns()
     if (signals.some(({ type }) => wakes.has(type))) this.wake()
   }
 
@@ -120,6 +121,13 @@ export class Dispatcher {
       this.reaping = undefined
     })
     return this.reaping
+  }
+
+  /** Of agents that are new here: the next look may be a second away. */
+  private showSigns(): void {
+    void this.served()
+      .then((runs) => this.signs.show(runs))
+      .catch((err) => this.options.log.debug({ err }, 'the next look gives the signs of life'))
   }
 
   private async look(): Promise<void> {

@@ -1,10 +1,12 @@
 import { Failure } from '../../errors.ts'
 import type { Call, Query } from '../../kernel/ports.ts'
 import type { Report } from '../../primitives/task/commands/complete.ts'
+import { mostMeasured } from '../../primitives/task/metrics.ts'
 import { checkResult } from '../../primitives/task/result-check.ts'
 import { endTurn, reapTurn } from '../../primitives/turn/commands/end.ts'
 import { failTurn, finishTurn, type Held } from '../../primitives/turn/commands/finish.ts'
 import type { Stopped, TurnEnd } from '../../primitives/turn/terms.ts'
+import { reportedBeside } from '../envelope.ts'
 import type { Metrics, TurnFault, TurnOutcome } from '../port.ts'
 import { keepTrying } from './keep-trying.ts'
 import type { DispatcherParts } from './parts.ts'
@@ -26,10 +28,7 @@ const blamed: ReadonlySet<TurnFault> = new Set(['exit', 'timeout', 'bad_answer']
 export const stoppedOf = ({ evidence }: TurnOutcome): Stopped | undefined =>
   evidence.processes as Stopped | undefined
 
-/** The most that one turn can have used of anything: beyond it, what a program or an endpoint says is no measurement. */
-const mostMeasured = 1e12
-
-/** Without the numbers that nothing can have cost: sums never go back, and one that is not finite spoils them for good. */
+/** Without the numbers that no turn can have used or that are no measurement: sums never go back, and one that is not finite spoils them for good. */
 const plausible = (metrics: Metrics): Metrics => {
   const kept = Object.entries(metrics).filter(
     ([, value]) => Number.isFinite(value) && value >= 0 && value <= mostMeasured,
@@ -97,11 +96,13 @@ const handIn = async (
   { held, turn, call }: Reporting,
   outcome: Extract<TurnOutcome, { ok: true }>,
 ): Promise<void> => {
-  const { evidence } = outcome
-  const metrics: Readonly<Record<string, number>> = { ...plausible(outcome.metrics) }
+  const { result, evidence: facts, own = {} } = outcome
   const speaker = { run: undefined, joined: [] }
-  const author = typeof evidence.answered_by === 'string' ? { author: evidence.answered_by } : {}
-  let report: Report = { ...held, ...author, speaker, result: outcome.result, evidence, metrics }
+  // Of the runner's evidence, not of what the agent says.
+  const author = typeof facts.answered_by === 'string' ? { author: facts.answered_by } : {}
+  const said = reportedBeside(own, { evidence: facts, metrics: { ...plausible(outcome.metrics) } })
+  const { score, confidence } = own
+  let report: Report = { ...held, ...author, speaker, result, ...said, score, confidence }
   const end = endOf(parts, turn, true, 'done', outcome)
   for (let round = 0; round < rounds; round++) {
     const done = await keepTrying(() => parts.store.execute(finishTurn, { report, end }, call))

@@ -3,6 +3,7 @@ import { reportProgress } from '../../primitives/task/commands/report.ts'
 import { answerPrompt } from '../../primitives/task/prompt.ts'
 import { childStarted } from '../../primitives/turn/commands/end.ts'
 import type { Taken } from '../../primitives/turn/commands/take.ts'
+import { briefOf } from '../brief.ts'
 import {
   type ChildPlace,
   type Runner,
@@ -175,7 +176,7 @@ class Work {
     })
   }
 
-  private execute({ taken, runner }: Job, signal: AbortSignal): Promise<TurnOutcome> {
+  private async execute({ taken, runner }: Job, signal: AbortSignal): Promise<TurnOutcome> {
     const { claimed, persona, options, turn: id } = taken
     const { task } = claimed
     const retry = task.earlier_attempts && {
@@ -183,7 +184,9 @@ class Work {
       max_attempts: task.max_attempts,
       earlier: task.earlier_attempts,
     }
-    const prompt = answerPrompt(task, retry)
+    const { options: given, name: by } = taken
+    const form = runner.formOf ? await runner.formOf({ options: given, by }) : 'plain'
+    const prompt = answerPrompt(task, form, retry)
     const turn: Turn = {
       id,
       run_id: claimed.run_id,
@@ -195,6 +198,8 @@ class Work {
       persona,
       prompt,
       whole: `${persona}\n\n${prompt}`,
+      brief: briefOf(taken),
+      form,
     }
     const io: TurnIo = {
       signal,

@@ -13,7 +13,8 @@ export function resultOf(text: string): unknown {
   }
 }
 
-const withinDepth = (value: unknown): boolean => {
+/** Whether a value can be walked: nested up to 100 levels. */
+export const withinDepth = (value: unknown): boolean => {
   let level = [value]
   for (let depth = 0; depth <= deepest; depth++) {
     level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))

@@ -1,6 +1,7 @@
 import type { Failure } from '../../errors.ts'
 import type { ModelEndpoint } from '../../primitives/model/terms.ts'
 import type { Log } from '../../telemetry/log.ts'
+import { envelopeIn } from '../envelope.ts'
 import type { Evidence, Metrics, Runner, Turn, TurnIo, TurnOutcome } from '../port.ts'
 import { redact, redactStream } from '../redact.ts'
 import { resultOf } from './answer.ts'
@@ -15,7 +16,7 @@ import { spentOn } from './usage.ts'
 
 export interface ModelRunnerParts {
   /** Which endpoint takes the turn, or why none does. */
-  endpointOf(turn: Turn): Promise<ModelEndpoint | Failure> | ModelEndpoint | Failure
+  endpointOf(turn: Pick<Turn, 'by'>): Promise<ModelEndpoint | Failure> | ModelEndpoint | Failure
   /** The value of an environment variable that holds a key. */
   keyOf(envName: string): string | undefined
   /** Epoch ms. */
@@ -39,6 +40,15 @@ type Wrong = Pick<TroubleTold, 'problem' | 'retryable' | 'retry_after_ms'> & {
  */
 export const modelRunner = (parts: ModelRunnerParts): Runner => ({
   kind: 'model',
+  formOf: async (turn) => {
+    try {
+      const endpoint = await parts.endpointOf(turn)
+      return endpoint instanceof Error ? 'plain' : (endpoint.output ?? 'plain')
+    } catch {
+      // The turn will meet the same, and say it.
+      return 'plain'
+    }
+  },
   run: async (turn, io) => {
     const began = parts.now()
     try {
@@ -112,13 +122,13 @@ const turnAt = async (
     // Whatever the library or a tool may still be waiting for, the turn is over when its time is.
     const spoken = await Promise.race([talk, limit.reached])
     const text = redact(spoken.text, secrets)
-    const { evidence, metrics } = account()
-    return {
-      ok: true,
-      result: resultOf(text),
-      evidence: { ...evidence, ...endingOf(spoken.finish_reason, text) },
-      metrics,
-    }
+    const { evidence: facts, metrics } = account()
+    const evidence = { ...facts, ...endingOf(spoken.finish_reason, text) }
+    if (turn.form === 'plain') return { ok: true, result: resultOf(text), evidence, metrics }
+    const envelope = envelopeIn(text)
+    if (envelope.ok) return { ok: true, result: envelope.result, own: envelope.own, evidence, metrics }
+    const error = `Model endpoint "${endpoint.name}" gave no report that counts: ${envelope.error}${evidence.cut ? ' (the answer ended at max_output_tokens)' : ''}.`
+    return { ok: false, error, fault: 'bad_answer', retryable: true, evidence, metrics }
   } catch (error) {
     const trouble = io.signal.aborted
       ? stopped

@@ -59,6 +59,7 @@ const input = z.strictObject({
   specialities: list(keptText(50), 20).describe('For instance code; none: anything').optional(),
   price: price.optional(),
   max_output_tokens: whole(1, 1_000_000).describe('Default: 4096').optional(),
+  output: z.enum(['plain', 'report']).describe('report: JSON with result, score, confidence…').optional(),
   timeout_ms: whole(1_000, 3_600_000).describe('For one turn; default: 120000').optional(),
   concurrency: whole(1, 1_000).describe('Turns at once; default: 4').optional(),
   remove: z.boolean().default(false).describe('Take it out'),
@@ -94,6 +95,7 @@ const endpointOf = (given: Given): ModelEndpoint => ({
   price: given.price ?? null,
   max_output_tokens: given.max_output_tokens ?? 4_096,
   timeout_ms: given.timeout_ms ?? 120_000,
+  ...(given.output === 'report' && { output: given.output }),
   concurrency: given.concurrency ?? 4,
 })
 

@@ -18,6 +18,7 @@ export const modelRow = ({ endpoint, origin, health, breaker, in_flight }: Liste
   specialities: [...endpoint.specialities],
   price: endpoint.price,
   usd_per_million: endpoint.price && usdPerMillion(endpoint.price),
+  ...(endpoint.output && { output: endpoint.output }),
   health: health.health,
   n: health.n,
   last_checked: isoOrNull(health.last_checked),

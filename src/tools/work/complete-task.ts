@@ -3,6 +3,7 @@ import { invalid } from '../../errors.ts'
 import type { Reported } from '../../primitives/task/commands/answer.ts'
 import type { Report } from '../../primitives/task/commands/complete.ts'
 import type { Completed } from '../../primitives/task/commands/complete-many.ts'
+import { mostMeasured } from '../../primitives/task/metrics.ts'
 import { json, list, runId, share, whole } from '../fields.ts'
 import type { Session } from '../session.ts'
 import { remember } from '../speaking.ts'
@@ -14,8 +15,6 @@ import { reporter, reportFields, reportOn } from './report-on.ts'
 import { here } from './speaking-as.ts'
 
 const spend = ['tokens', 'cost_usd'] as const
-/** Sums of numbers up to this one stay numbers, and whole ones exact. */
-const mostMeasured = 1e12
 const metrics = z
   .record(z.string().max(100), z.number())
   .refine((given) => spend.every((name) => (given[name] ?? 0) >= 0), {

@@ -57,6 +57,14 @@ describe('laying out', () => {
     expect(led).toMatchObject({ reviewer: { agent: 'agt_9' } })
   })
 
+  it('wants a score of those that compete, and leaves it to their prompts to ask in the way that they can answer', () => {
+    const scored = modes.flatMap((mode) =>
+      layOut(layout({ mode })).map((step) => [mode, step.scored] as const),
+    )
+    for (const [mode, wanted] of scored) expect(wanted).toBe(mode === 'collaborative')
+    for (const { task } of layOut(layout({ mode: 'collaborative' }))) expect(task).not.toMatch(/score/i)
+  })
+
   it('gives the whole to each of those that compete, and their lead a verdict to answer', () => {
     const steps = layOut(layout({ mode: 'collaborative', coordination: 'hierarchical', lead: 'agt_9' }))
     expect(steps.map(({ name, part, agent }) => `${name} ${part} ${agent}`)).toEqual([

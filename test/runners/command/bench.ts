@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandConfig } from '../../../src/config/runners.ts'
+import type { AnswerForm } from '../../../src/primitives/task/prompt.ts'
+import type { Brief } from '../../../src/runners/brief.ts'
 import { commandRunner } from '../../../src/runners/command/command-runner.ts'
 import type { ChildPlace, Turn, TurnOutcome } from '../../../src/runners/port.ts'
 import { withScratch } from '../../support/scratch.ts'
@@ -32,7 +34,19 @@ export interface Ran {
   readonly notes: readonly string[]
 }
 
-export const turnOf = (whole: string, command = 'it'): Turn => {
+const briefFor = (task: string): Brief => ({
+  run_id: 'run_1',
+  task_id: 'tsk_1',
+  key: 'it',
+  title: 'It',
+  task,
+  context: { lines: [1, 2] },
+  goal: 'All of it',
+  attempt: 1,
+  inputs: [{ task_id: 'tsk_0', key: null, author: 'agt_0', result: { said: '"}] quit' } }],
+})
+
+export const turnOf = (whole: string, command = 'it', form: AnswerForm = 'plain'): Turn => {
   turns += 1
   return {
     id: `trn_${process.pid}_${turns}`,
@@ -45,6 +59,8 @@ export const turnOf = (whole: string, command = 'it'): Turn => {
     persona: '',
     prompt: whole,
     whole,
+    brief: briefFor(whole),
+    form,
   }
 }
 
@@ -77,7 +93,7 @@ export const withBench = (use: (bench: Bench) => Promise<void>): Promise<void> =
         ...given.command,
       }
       const runner = commandRunner({ commands: { it: command }, env: given.env ?? process.env })
-      const turn = turnOf(text)
+      const turn = turnOf(text, 'it', command.report ? 'report' : 'plain')
       const places: ChildPlace[] = []
       const notes: string[] = []
       const outcome = await runner.run(turn, {

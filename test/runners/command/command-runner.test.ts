@@ -53,6 +53,16 @@ describe('a turn', () => {
     }),
   )
 
+  it('is given in parts, as one JSON object, where the command says so', () =>
+    withBench(async ({ run }) => {
+      const { outcome, turn } = await run(echo, 'count "}{\n', { command: { input: 'json' } })
+      if (!outcome.ok) throw new Error(outcome.error)
+      const { args, text } = outcome.result as { args: string[]; text: string }
+      expect(args).toEqual([])
+      expect(JSON.parse(text)).toEqual({ ...turn.brief, prompt: turn.whole })
+      expect(text.indexOf('\n')).toBe(text.length - 1)
+    }))
+
   it('JSON that is nested too deep to walk is text', () =>
     withBench(async ({ run }) => {
       const { outcome } = await run(`process.stdout.write('['.repeat(1e5) + ']'.repeat(1e5))`, '')

@@ -4,14 +4,14 @@ import type { Store } from '../../../src/kernel/ports.ts'
 import { chooseByRoute } from '../../../src/runners/dispatcher/choose.ts'
 import type { ProbeEndpoint } from '../../../src/runners/dispatcher/probes.ts'
 import type { Hands, Workforce } from '../../../src/runners/hands.ts'
-import type { Turn, TurnIo, TurnOutcome } from '../../../src/runners/port.ts'
+import type { OwnReport, Turn, TurnIo, TurnOutcome } from '../../../src/runners/port.ts'
 import { createLog } from '../../../src/telemetry/log.ts'
 
 /** A turn that a toy runner was given, and how to end it. */
 export interface Given {
   readonly turn: Turn
   readonly io: TurnIo
-  answer(result: unknown, metrics?: object): void
+  answer(result: unknown, metrics?: object, own?: OwnReport): void
   fail(error: string, more?: Partial<Extract<TurnOutcome, { ok: false }>>): void
 }
 
@@ -39,8 +39,8 @@ export class Toy {
           this.given.push({
             turn,
             io,
-            answer: (result, more = { tokens: 7 }) =>
-              resolve({ ok: true, result, evidence, metrics: { ...metrics, ...more } }),
+            answer: (result, more = { tokens: 7 }, own = {}) =>
+              resolve({ ok: true, result, own, evidence, metrics: { ...metrics, ...more } }),
             fail,
           })
           for (const wake of this.waiting.splice(0)) wake()

@@ -32,6 +32,18 @@ const aTurn: Turn = {
   persona: 'You are terse.',
   prompt: 'Count the moons\nof Mars',
   whole: 'You are terse.\n\nCount the moons\nof Mars',
+  brief: {
+    run_id: 'run_1',
+    task_id: 'tsk_1',
+    key: null,
+    title: 'Moons',
+    task: 'Count the moons of Mars',
+    context: null,
+    goal: 'Moons',
+    attempt: 1,
+    inputs: [],
+  },
+  form: 'plain',
 }
 
 export interface Taken {

@@ -1,5 +1,6 @@
 import type { Tx } from '../../../kernel/ports.ts'
 import { escalateIfAsked } from '../../escalation/commands/open.ts'
+import { passOnLife } from '../../presence/commands/show.ts'
 import type { Run } from '../../run/find.ts'
 import { defaultSettings } from '../../run/settings.ts'
 import { readdress } from '../../task/commands/change.ts'
@@ -77,6 +78,8 @@ const replace = async (tx: Tx, old: Agent): Promise<Agent> => {
   const tasks = await addressedTo(tx, old.id)
   const agent = await tx.create(agentStream, { id: tx.newId('agt'), run: old.run }, [spawned])
   for (const task of tasks) await readdress(tx, task, agent.id)
+  // The servers that have its runner's means; a session that had joined as the old one must join anew.
+  await passOnLife(tx, { from: old.id, to: agent.id, except: old.state.session })
   await terminate(tx, old, `replaced by ${agent.id} after ${old.state.failures} failed turns`)
   return agent
 }

@@ -158,7 +158,7 @@ const create = async (
   context: unknown,
 ): Promise<readonly Step[]> => {
   const plans = planned.map((step): Plan => {
-    const { title, task, agent, after, needs, inputs, schema, reviewer } = step
+    const { title, task, agent, after, needs, inputs, schema, scored, reviewer } = step
     return {
       key: step.name,
       title: title.slice(0, 200),
@@ -169,6 +169,7 @@ const create = async (
       // A lead who joins the parts hands in work: only one who chooses answers in a form of ours.
       ...(step.part === 'lead' && schema && { role: 'lead' as const }),
       ...(agent !== null && { agent_id: agent }),
+      ...(scored && { scored: true as const }),
       checks: [
         ...(schema ? [{ kind: 'schema', schema } as const] : []),
         ...(reviewer

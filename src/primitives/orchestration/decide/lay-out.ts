@@ -17,6 +17,8 @@ export interface PlannedStep {
   readonly inputs: 'nothing' | 'handoff'
   /** The result must fit this JSON schema. */
   readonly schema: Readonly<Record<string, unknown>> | null
+  /** Whoever does it is asked for a score of the own result; how, the prompt says that fits the worker. */
+  readonly scored: boolean
   /** The lead must approve it before it is done: an agent, or null for any but its author. */
   readonly reviewer: { readonly agent: string | null } | null
 }
@@ -47,7 +49,14 @@ export const layOut = (layout: Layout): readonly PlannedStep[] => {
     : [...first, leadOver(first, layout)]
 }
 
-const nobody = { after: [], needs: null, inputs: 'nothing', schema: null, reviewer: null } as const
+const nobody = {
+  after: [],
+  needs: null,
+  inputs: 'nothing',
+  schema: null,
+  scored: false,
+  reviewer: null,
+} as const
 
 /** A title for lists: the name, and what it is about in short. */
 const titled = (name: string, about: string): string => {
@@ -83,8 +92,9 @@ const candidates = (layout: Layout): readonly PlannedStep[] =>
     phase: 1,
     part: 'work',
     title: titled(`candidate-${i + 1}${layout.suffix}`, layout.query),
-    task: `${layout.query}\n\n${course(layout.pieces)}Do the whole of it yourself: others do so too, and the best result is chosen. Report a score from 0 to 1 for your own result if you can judge it.`,
+    task: `${layout.query}\n\n${course(layout.pieces)}Do the whole of it yourself: others do so too, and the best result is chosen.`,
     agent,
+    scored: true,
   }))
 
 const course = (pieces: readonly Piece[]): string =>

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../kernel/ports.ts'
+import { signsOf } from '../queries.ts'
 import { gone, seen } from '../rows.ts'
 
 /** Who shows that it is there. */
@@ -27,6 +28,18 @@ export const showLife = async (
   if (last?.until === until && tx.now - last.at < showEvery) return
   await tx.write(seen, { agent, session, pid, host, last_seen: tx.now, waiting_until: until })
   tx.memo.set(key, { at: tx.now, until })
+}
+
+/**
+ * Who works for an agent works for its successor, from its birth on: whoever looks before they have shown so themselves
+ * would find nobody. Signs that have run out, and those of `except`, are not passed on.
+ */
+export const passOnLife = async (
+  tx: Tx,
+  { from, to, except }: { readonly from: string; readonly to: string; readonly except: string | null },
+): Promise<void> => {
+  for (const sign of await signsOf(tx, from))
+    if (sign.waiting_until > tx.now && sign.session !== except) await tx.write(seen, { ...sign, agent: to })
 }
 
 /** Takes back all signs of life of a session that has closed. */

@@ -159,6 +159,7 @@ const create = async (tx: Tx, run: Run, item: Resolved): Promise<boolean> => {
         task: plan.task,
         context: plan.context ?? null,
         checks,
+        ...(plan.scored && { scored: true as const }),
         key: plan.key ?? null,
         requires,
         depends_on: dependsOn,

@@ -32,6 +32,8 @@ export interface Plan {
   readonly start?: StartRule | undefined
   /** Not for clients: absent from work. */
   readonly role?: Role | undefined
+  /** Not for clients: its author is asked for a score. */
+  readonly scored?: true | undefined
 }
 
 /** A check as a client gives it. */

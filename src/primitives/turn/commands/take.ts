@@ -37,6 +37,8 @@ export interface Taken {
   readonly claimed: ClaimedTask
   /** Number of the task's stream: signals about it carry that. */
   readonly taskNo: number
+  /** The run's. */
+  readonly goal: string
   /** Of the agent's stream. */
   readonly agentNo: number
   readonly persona: string
@@ -106,6 +108,7 @@ const start = async (tx: Tx, take: Take, claimed: ClaimedTask, replica: boolean)
     turn: id,
     claimed,
     taskNo: task.no,
+    goal: run.state.goal,
     agentNo: agent.no,
     persona: await personaOf(tx, agent.state),
     options: agent.state.runnerOptions ?? {},
