@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** End to end, and dependent on how long processes take: one at a time, with nothing beside them. */
+const timed = ['test/e2e/proof.test.ts', 'test/e2e/orchestrate.test.ts']
+
 export default defineConfig({
   define: { __BATON_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
@@ -23,10 +26,19 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          // After the others and one at a time: some of these measure how long processes take.
           sequence: { groupOrder: 1 },
-          fileParallelism: false,
           include: ['test/e2e/**/*.test.ts'],
+          exclude: timed,
+          globalSetup: ['test/support/fresh-build.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'timed',
+          sequence: { groupOrder: 2 },
+          fileParallelism: false,
+          include: timed,
           globalSetup: ['test/support/fresh-build.ts'],
         },
       },
