@@ -5,6 +5,7 @@ import { compilePatterns, type Patterns } from './patterns.ts'
 import { growth, survey } from './survey.ts'
 import { rootOf } from './syntax.ts'
 import { bounds, type Names, type Problem } from './terms.ts'
+import { asWritten } from './vocabulary.ts'
 
 /** A condition that was checked: it names only what it may, fits its types, and stays within its bounds. */
 export interface Condition {
@@ -36,7 +37,7 @@ export const problemOf = (error: unknown, otherwise: Problem['kind']): Problem =
   // What is no error of the library is a fault in it: its message may hold anything.
   if (typeof code !== 'string' || typeof summary !== 'string')
     return { kind: otherwise, message: 'it could not be carried out' }
-  const message = summary.replaceAll('\n', ' ').slice(0, 300)
+  const message = asWritten(summary).replaceAll('\n', ' ').slice(0, 300)
   const kind = otherwise === 'evaluation' ? atRunTime(code) : (codes[code] ?? otherwise)
   return { kind, message, ...(range && { at: { ...range } }) }
 }

@@ -1,7 +1,7 @@
 import { Environment } from '@marcbachmann/cel-js'
 import type { Meter } from './meter.ts'
 import { bounds, type CelType, type Names } from './terms.ts'
-import { linearMatches } from './vocabulary.ts'
+import { linearMatches, meteredContains } from './vocabulary.ts'
 
 /** The library's own limits, checked while it parses. */
 const limits = {
@@ -39,6 +39,9 @@ const build = (names: Names, meter: Meter): Environment => {
   mixNumbers(environment)
   environment.registerFunction(`string.${linearMatches}(string): bool`, (text: string, pattern: string) =>
     meter.matches(text, pattern),
+  )
+  environment.registerFunction(`string.${meteredContains}(string): bool`, (text: string, part: string) =>
+    meter.contains(text, part),
   )
   return environment
 }

@@ -9,7 +9,7 @@ import {
   selectionOf,
 } from './syntax.ts'
 import type { CelType, Names, Problem } from './terms.ts'
-import { callable, isMacro, linearMatches } from './vocabulary.ts'
+import { callable, isMacro, linearMatches, meteredContains } from './vocabulary.ts'
 
 /** What the syntax of a condition tells. */
 export interface Survey {
@@ -109,6 +109,7 @@ class Walk implements Survey {
     if (name === 'matches') this.matches(node, called.arguments)
     else if (receiver && isMacro(name)) this.macro(node, name, called.arguments, scope)
     else this.all(called.arguments, scope)
+    if (receiver && name === 'contains') rename(node, meteredContains)
   }
 
   private macro(node: Node, name: string, [first, ...rest]: readonly Node[], scope: Scope): void {

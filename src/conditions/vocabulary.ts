@@ -26,3 +26,10 @@ export const callable: Readonly<Record<'function' | 'method', readonly string[]>
 
 /** `matches` of the library backtracks (`(a+)+$` hangs it) and cannot be overridden: calls of it are renamed to this. */
 export const linearMatches = 'matchesLinearly'
+
+/** `contains` of the library compares text × pattern characters at worst, unmetered: calls of it are renamed to this. */
+export const meteredContains = 'containsMetered'
+
+/** A message of the library in the names that its reader knows. */
+export const asWritten = (message: string): string =>
+  message.replaceAll(linearMatches, 'matches').replaceAll(meteredContains, 'contains')

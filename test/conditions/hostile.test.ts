@@ -62,6 +62,23 @@ describe('hostile conditions', () => {
     },
   )
 
+  it('searches for no text in another for long, and counts that wherever it stands', async () => {
+    const t = 'a'.repeat(66_000)
+    const p = `${'a'.repeat(100)}b${'a'.repeat(32_900)}`
+    const search = compile(Array(33).fill('any.t.contains(any.p)').join(' || '), { any: 'dyn' })
+    if (isProblem(search)) throw new Error(search.message)
+    const before = process.cpuUsage()
+    expect(evaluate(search, { any: { t, p } })).toMatchObject({ problem: { kind: 'too_costly' } })
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(250)
+    expect(await evaluateBoxed(search, { any: { t, p } })).toMatchObject({ problem: { kind: 'timeout' } })
+    // What people search for is found at once, in as long a text.
+    const usual = compile('any.t.contains("error") || any.t.contains(any.q)', { any: 'dyn' })
+    if (isProblem(usual)) throw new Error(usual.message)
+    expect(evaluate(usual, { any: { t: `${t}!`, q: 'aa!' } })).toEqual({ value: true })
+    const wrong = compile('n.contains("1")', names)
+    expect(isProblem(wrong) && wrong.message).not.toContain('Metered')
+  })
+
   it('ran no code and left no trace', () => {
     expect(reached).toEqual([])
     expect(({} as Record<string, unknown>).polluted).toBeUndefined()

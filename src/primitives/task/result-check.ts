@@ -51,10 +51,10 @@ const against = async (
   if (engine.isProblem(condition)) return `the condition cannot be used: ${condition.message}`
   const { result, evidence = null, confidence = null, score = null, metrics = {} } = said
   const values = { result: result ?? null, evidence, confidence, score, metrics, run }
-  const came =
-    condition.kind === 'boxed'
-      ? await engine.evaluateBoxed(condition, values)
-      : engine.evaluate(condition, values)
+  const here = condition.kind === 'boxed' ? undefined : engine.evaluate(condition, values)
+  // What costs too much beside other calls may come to an end in a box.
+  const costly = here && 'problem' in here && here.problem.kind === 'too_costly'
+  const came = !here || costly ? await engine.evaluateBoxed(condition, values) : here
   const short = text.slice(0, 200)
   if ('problem' in came) {
     if (came.problem.kind === 'busy') throw new Failure('busy', `${came.problem.message}.`, 'Call again.')
