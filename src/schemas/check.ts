@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { Allowance } from '../boxes/allowance.ts'
 import { Boxes, startWorker } from '../boxes/boxes.ts'
 import { Failure } from '../errors.ts'
 import { recurses } from './compiled.ts'
@@ -9,6 +10,10 @@ import { cut } from './worded.ts'
 
 /** ms that a check may hold up this process. Hardly any takes 1 ms; what takes longer is made anew in a box. */
 const mostMsHere = 50
+/** With less than this left of what all of them may, ms, none is tried here. */
+const leastMsHere = 5
+/** Many that are slow at once must not hold it up one after the other: what takes longer than 2 ms counts. */
+const allowance = new Allowance({ ms: 100, perMs: 0.1, free: 2 })
 /**
  * ms that a check may take in a box: what bounds `anyOf` in `anyOf`, `uniqueItems` over large data and memory (all
  * errors are collected), whatever the size of the value.
@@ -77,10 +82,13 @@ const held = async (
   return 'unusable' in examined ? examined : (examined.said[0] ?? null)
 }
 
+const tryHere = <T>(job: () => T): T =>
+  allowance.spend(() => timeBoxed(job, Math.max(1, Math.min(mostMsHere, Math.floor(allowance.left())))))
+
 /** Here where that is quick, as nearly always, else in a box. Fails with `busy` when too many wait for one. */
 const findOut = async (schema: Schema, values: readonly unknown[]): Promise<Examined> => {
   try {
-    return await examine(schema, values, (job) => timeBoxed(job, mostMsHere))
+    if (allowance.left() >= leastMsHere) return await examine(schema, values, tryHere)
   } catch (error) {
     if (!(error instanceof TimeIsUp)) throw error
   }
