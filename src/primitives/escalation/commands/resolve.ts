@@ -64,6 +64,8 @@ export const resolveEscalation = async (tx: Tx, input: Resolve): Promise<Resolve
   const closed = mustBeOpen(run.id, run.state)
   if (closed) throw closed
   const { decision, person, note } = input
+  const misplaced = resultOutOfPlace(input, task)
+  if (misplaced) throw misplaced
   const base = { run_id: run.id, escalation_id: escalation?.id ?? null, decision, person }
   if (decision === 'acknowledge') {
     if (!escalation) throw nothingToAcknowledge(task?.id ?? '')
@@ -85,12 +87,23 @@ export const resolveEscalation = async (tx: Tx, input: Resolve): Promise<Resolve
       ...(task && { task_id: task.id, task_status: task.state.status }),
     }
   const { result } = input
-  const whole = input.escalation_id === undefined
+  // A question that the task does not wait for is about the whole of it.
+  const whole =
+    input.escalation_id === undefined ||
+    task.state.status !== 'review' ||
+    !task.state.openReviews.includes(input.escalation_id)
   const override = { decision, person, note, escalation: escalation?.id ?? null, whole, result }
   const { recorded, ...moved } = await overrideTask(tx, run, task, override)
   if (hasEnded(task.state))
     await withdraw(tx, await waitingAbout(tx, run.no, task.id), `${person} has decided on ${task.id}`)
   return { ...base, status, effect: recorded ? 'recorded' : 'executed', ...moved }
+}
+
+const resultOutOfPlace = ({ decision, result }: Resolve, task: Task | undefined): Failure | undefined => {
+  if (result === undefined || (decision === 'proceed' && task)) return undefined
+  return task
+    ? invalid('result', `does not go with ${decision}`, 'Decide proceed, or leave it out.')
+    : invalid('result', 'would be that of no task', 'Leave it out; note takes words.')
 }
 
 const nothingToAcknowledge = (task: string): Failure =>
@@ -100,13 +113,11 @@ const nothingToAcknowledge = (task: string): Failure =>
 
 /** An answer that moves nothing: its task is over, or goes on as it is. */
 const onlyRecorded = ({ state }: Task, given: Resolve): boolean => {
-  const { decision, result } = given
-  if (state.status === 'done' || state.status === 'cancelled' || state.status === 'undone') return true
+  const { decision, note, result } = given
+  // A result that is given counts, or is refused: never is it thrown away.
+  if (state.status === 'done' || state.status === 'cancelled' || state.status === 'undone')
+    return result === undefined
   if (decision === 'fail') return state.status === 'failed'
-  const untouched = state.status === 'ready' || state.status === 'blocked'
-  if (decision === 'retry') return untouched
-  if (decision !== 'proceed' || result !== undefined) return false
-  // It waits for others' verdicts, and not for this answer.
-  if (state.status === 'review') return !state.openReviews.includes(given.escalation_id ?? '')
-  return untouched || state.status === 'claimed'
+  if (decision !== 'retry') return false
+  return state.status === 'blocked' || (state.status === 'ready' && note === null)
 }
