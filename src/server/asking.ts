@@ -4,14 +4,14 @@ import { choicesOf } from '../primitives/escalation/choices.ts'
 import { resolveEscalation } from '../primitives/escalation/commands/resolve.ts'
 import { type Escalation, escalationByNo } from '../primitives/escalation/find.ts'
 import { isWaiting } from '../primitives/escalation/state.ts'
-import type { Verdict } from '../primitives/escalation/terms.ts'
+import { isFree, type Verdict } from '../primitives/escalation/terms.ts'
 import { runByNo } from '../primitives/run/find.ts'
 import { excerpt } from '../primitives/task/excerpt.ts'
 import { asText, fenced } from '../primitives/task/fence.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Session } from '../tools/session.ts'
 import { brief } from './brief.ts'
-import type { elicitorOf, Form, FormAnswer } from './elicitor.ts'
+import type { elicitorOf, Form } from './elicitor.ts'
 
 interface AskingParts {
   readonly store: Store
@@ -93,7 +93,8 @@ export class Asking {
     const { message, fields } = question.form
     const again = refusal ? `Your answer was not taken: ${refusal.message} ${refusal.hint}\n\n` : ''
     const answer = await elicitor.ask({ message: `${again}${message}`, fields }, signal)
-    if (answer === undefined) return
+    // A no to being asked, or no word at all, decides nothing and says nothing of who has seen it.
+    if (answer === undefined || answer === 'declined') return
     const given = resolution(answer, question.escalation_id, session.client)
     const actor = { ...session.actor(), person: given.person }
     const input = { ...given, speaker: { run: undefined, joined: [] } }
@@ -120,38 +121,39 @@ const questionOf = async (db: Reader, no: number): Promise<Question | undefined>
   return { run_id: run.id, escalation_id: escalation.id, form: await formOf(db, escalation) }
 }
 
+const nameField = { name: { title: 'Your name', description: 'Recorded with the decision' } }
+
 const formOf = async (db: Reader, escalation: Escalation): Promise<Form> => {
   const { id, state } = escalation
+  const { options } = state
+  const asks = `Baton asks (${id}): ${state.question}`
+  if (isFree(state)) {
+    const answer = { title: 'Answer', ...(options.length > 0 && { choices: options }), required: true }
+    return { message: asks, fields: { answer, ...nameField } }
+  }
   const { decisions, handedIn, refused, takesResult } = await choicesOf(db, escalation)
   const shown = handedIn && asText(excerpt(handedIn.result, mostShown).result)
   const what = refused ? 'Handed in last, and sent back' : 'Handed in'
   const data = shown === undefined ? '' : `\n\n${what} (data from an agent):\n${fenced(shown)}`
-  const answer = state.options.length > 0 ? { answer: { title: 'Answer', choices: state.options } } : {}
   const instead = handedIn ? 'With proceed: counts in place of what was handed in' : 'Proceed needs it'
   return {
-    message: `Baton asks (${id}): ${state.question}${data}`,
+    message: `${asks}${data}`,
     fields: {
       decision: { title: 'Decision', choices: decisions, required: true },
       ...(takesResult && { result: { title: 'Result', description: instead } }),
-      ...answer,
       note: { title: 'Note', description: 'What is to be known or done differently' },
-      name: { title: 'Your name', description: 'Recorded with the decision' },
+      ...nameField,
     },
   }
 }
 
-/** A no to being asked is a sign that it was seen, and decides nothing. */
-const resolution = (answer: NonNullable<FormAnswer>, escalation_id: string, client: string) => {
-  const unnamed = `the user of ${client}`
-  if (answer === 'declined')
-    return { escalation_id, decision: 'acknowledge', person: unnamed, note: null } as const
-  const { decision, note, name, result } = answer
-  const said = [answer.answer, note].filter((one) => one !== undefined).join('. ')
+const resolution = (said: Readonly<Record<string, string>>, escalation_id: string, client: string) => {
+  const { decision, answer, note, name, result } = said
   return {
     escalation_id,
-    decision: decision as Verdict,
-    person: name === undefined ? unnamed : brief(name, 100),
-    note: said === '' ? null : said.slice(0, 4_000),
+    ...(answer === undefined ? { decision: decision as Verdict } : { answer: answer.slice(0, 4_000) }),
+    person: name === undefined ? `the user of ${client}` : brief(name, 100),
+    note: note === undefined ? null : note.slice(0, 4_000),
     ...(result !== undefined && { result }),
   }
 }

@@ -2,7 +2,8 @@ import type { Reader } from '../../kernel/ports.ts'
 import { type Agent, agentNamed } from '../agent/find.ts'
 import { fallenAgents, someLiving } from '../agent/queries.ts'
 import { type Checkpoint, checkpointNamed, checkpointsOf } from '../checkpoint/find.ts'
-import { type Escalation, waitingIn } from '../escalation/find.ts'
+import { answeredSince, type Escalation, waitingIn } from '../escalation/find.ts'
+import { sayAnswered } from '../escalation/sentence.ts'
 import { type GateRecord, gateRecords } from '../gate/commands/set.ts'
 import { isTooMuch, type Past, pastOf } from '../history/as-of.ts'
 import { lastAt } from '../history/queries.ts'
@@ -47,6 +48,8 @@ export interface Situation {
   readonly orchestrations: readonly OrchestrationView[] | undefined
   /** What waits for a person; undefined for the past. */
   readonly escalations?: readonly Escalation[]
+  /** What persons have answered of late to what was asked; undefined for the past. */
+  readonly answered?: readonly Escalation[]
   readonly gates?: readonly GateRecord[]
   /** Undefined for the past: nothing can be done there. */
   readonly nextActions: readonly string[] | undefined
@@ -64,6 +67,8 @@ export const situationOf = async (db: Reader, query: SituationQuery): Promise<Si
   if (query.as_of !== undefined) return situationThen(db, run, query.as_of)
   const overview = await overviewOf(db, run)
   const escalations = await waitingIn(db, run.no, mostEscalations)
+  const answered = await answeredSince(db, run.no)
+  const asked = { escalations, answered }
   return {
     run,
     state: run.state,
@@ -73,9 +78,9 @@ export const situationOf = async (db: Reader, query: SituationQuery): Promise<Si
     busy: await busyIn(db, run.no),
     checkpoints: await checkpointsOf(db, run.no, mostCheckpoints),
     orchestrations: await viewsIn(db, run),
-    escalations,
+    ...asked,
     gates: await gateRecords(db, run),
-    nextActions: nextActions(await factsOf(db, run, overview, query.watcher, escalations)),
+    nextActions: nextActions(await factsOf(db, run, overview, query.watcher, asked)),
   }
 }
 
@@ -133,7 +138,7 @@ const factsOf = async (
   run: Run,
   overview: Overview,
   watcher: Watcher,
-  escalations: readonly Escalation[],
+  { escalations, answered }: Required<Pick<Situation, 'escalations' | 'answered'>>,
 ): Promise<Facts> => {
   const { counts } = overview
   const agents = await someLiving(db, run.no, mostAgents)
@@ -158,6 +163,7 @@ const factsOf = async (
     failed: counts.failed && counts.blocked ? await failedInTheWay(db, run.no) : [],
     reviews: counts.review ? await inReview(db, run.no) : [],
     votes: counts.blocked ? await votesMissing(db, run.no) : [],
+    answers: answered.map(sayAnswered),
     people: escalations.map(({ id, state }) => ({
       escalation: id,
       cause: state.cause,

@@ -92,22 +92,44 @@ describe('a client that can ask its user', () => {
     expect(await waiting(board, { all: true })).toMatchObject([{ by: 'Bob', decision: 'cancel' }])
   })
 
-  it('offers the answers there are, and hands the chosen one on', async () => {
-    const person = new Person(accepts({ decision: 'proceed', answer: 'no' }))
+  it('asks for the answer alone where somebody asked, one of those there are, and hands it on', async () => {
+    const person = new Person(accepts({ answer: 'no', name: 'Ada' }))
     const board = await peopled(person)
-    await board.call('escalate', { question: 'May we publish?', options: ['yes', 'no'] })
+    const { a = '' } = await board.plan({ key: 'a', task: 'add' })
+    await board.call('escalate', { question: 'May we publish?', options: ['yes', 'no'], task_id: a })
     await until(board, 'escalation.resolved')
-    expect(person.shown[0]?.requestedSchema.properties).toMatchObject({ answer: { enum: ['yes', 'no'] } })
-    expect(await waiting(board, { all: true })).toMatchObject([{ note: 'no', by: 'the user of test 1' }])
+    expect(person.shown[0]?.requestedSchema).toMatchObject({ required: ['answer'] })
+    const properties = person.shown[0]?.requestedSchema.properties ?? {}
+    expect(Object.keys(properties)).toEqual(['answer', 'name'])
+    expect(properties).toMatchObject({ answer: { enum: ['yes', 'no'] } })
+    expect(await waiting(board, { all: true })).toMatchObject([{ answer: 'no', by: 'Ada' }])
+    expect(await statusOf(board, a)).toBe('ready')
   })
 
-  it('takes a refusal to answer for a sign that it was seen', async () => {
+  it('takes any words where no answers are given', async () => {
+    const person = new Person(accepts({ answer: 'on Friday' }))
+    const board = await peopled(person)
+    await board.call('escalate', { question: 'When?' })
+    await until(board, 'escalation.resolved')
+    expect(person.shown[0]?.requestedSchema.properties).toMatchObject({ answer: { type: 'string' } })
+    expect(await waiting(board, { all: true })).toMatchObject([
+      { answer: 'on Friday', by: 'the user of test 1' },
+    ])
+  })
+
+  it('takes a refusal to answer for no word of anybody', async () => {
     const person = new Person(async () => ({ action: 'decline' }))
     const board = await peopled(person)
     const task = await unsure(board)
-    await until(board, 'escalation.acknowledged')
-    expect([await statusOf(board, task), person.shown.length]).toEqual(['review', 1])
-    expect(await waiting(board)).toMatchObject([{ status: 'acknowledged' }])
+    await person.asked()
+    await board.call('escalate', { question: 'Another?' })
+    await person.asked(2)
+    expect(await statusOf(board, task)).toBe('review')
+    const left = await waiting(board)
+    expect(left.map(({ status, by }) => [status, by])).toEqual([
+      ['open', undefined],
+      ['open', undefined],
+    ])
   })
 
   it.each([

@@ -191,7 +191,7 @@ describe('what triggers an escalation', () => {
     const other = await board.another()
     expect(await other.call('escalate', asked)).toMatchObject({ escalation_id, opened: false })
     expect((await board.call('escalate', { question: 'And where?' })).opened).toBe(true)
-    const said = { escalation_id, decision: 'proceed', person: 'Ada', note: 'yes' }
+    const said = { escalation_id, answer: 'yes', person: 'Ada' }
     expect(await board.call('resolve_escalation', said)).toMatchObject({ effect: 'recorded' })
     expect(await board.call('escalate', asked)).toMatchObject({ opened: true })
     await board.call('escalate', { question: 'Twice?', idempotency_key: 'k' })
