@@ -13,6 +13,7 @@ import type { Watcher } from '../presence/working.ts'
 import { openProposals, waitedFor } from '../proposal/find.ts'
 import { unroutable } from '../routing/unroutable.ts'
 import { busyIn } from '../task/busy.ts'
+import { leftBehind, sayLeftBehind } from '../task/left-behind.ts'
 import { claimable, failedInTheWay, inReview } from '../task/stuck.ts'
 import { type Facts, nextActions } from './advice.ts'
 import { usedBy } from './budget.ts'
@@ -163,6 +164,7 @@ const factsOf = async (
     failed: counts.failed && counts.blocked ? await failedInTheWay(db, run.no) : [],
     reviews: counts.review ? await inReview(db, run.no) : [],
     votes: counts.blocked ? await votesMissing(db, run.no) : [],
+    lost: open && counts.claimed ? await lostIn(db, agents, watcher) : [],
     answers: answered.map(sayAnswered),
     people: escalations.map(({ id, state }) => ({
       escalation: id,
@@ -170,6 +172,24 @@ const factsOf = async (
       subject: state.subject,
     })),
   }
+}
+
+/** The most lost claims that advice names. */
+const mostLost = 3
+
+const lostIn = async (
+  db: Reader,
+  agents: readonly Agent[],
+  { machine }: Watcher,
+): Promise<readonly string[]> => {
+  const found: string[] = []
+  for (const agent of agents) {
+    // What Baton works at itself it takes up again by itself.
+    if (agent.state.runner !== 'client' || found.length >= mostLost) continue
+    for (const task of await leftBehind(db, agent.id, machine))
+      found.push(sayLeftBehind(task, callName(agent)))
+  }
+  return found.slice(0, mostLost)
 }
 
 const without = (agents: readonly Agent[], stalled: readonly Stalled[]): readonly Agent[] => {

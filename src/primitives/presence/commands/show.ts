@@ -1,5 +1,5 @@
 import type { Tx } from '../../../kernel/ports.ts'
-import { gone, seen } from '../rows.ts'
+import { closed, closedBefore, seen } from '../rows.ts'
 
 /** Who shows that it is there. */
 export interface Here {
@@ -29,7 +29,8 @@ export const showLife = async (
   tx.memo.set(key, { at: tx.now, until })
 }
 
-/** Takes back all signs of life of a session that has closed. */
+/** Takes back all signs of life of a session that has closed; when it was last seen is kept. */
 export const hideLife = async (tx: Tx, session: string): Promise<void> => {
-  await tx.write(gone, { session })
+  await tx.write(closedBefore, { session })
+  await tx.write(closed, { session })
 }
