@@ -94,7 +94,7 @@ export class Asking {
     const again = refusal ? `Your answer was not taken: ${refusal.message} ${refusal.hint}\n\n` : ''
     const answer = await elicitor.ask({ message: `${again}${message}`, fields }, signal)
     // A no to being asked, or no word at all, decides nothing and says nothing of who has seen it.
-    if (answer === undefined || answer === 'declined') return
+    if (answer === undefined) return
     const given = resolution(answer, question.escalation_id, session.client)
     const actor = { ...session.actor(), person: given.person }
     const input = { ...given, speaker: { run: undefined, joined: [] } }
