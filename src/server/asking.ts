@@ -1,17 +1,17 @@
 import { Failure } from '../errors.ts'
 import type { NewId, Reader, Signal, Store } from '../kernel/ports.ts'
+import { choicesOf } from '../primitives/escalation/choices.ts'
 import { resolveEscalation } from '../primitives/escalation/commands/resolve.ts'
 import { type Escalation, escalationByNo } from '../primitives/escalation/find.ts'
 import { isWaiting } from '../primitives/escalation/state.ts'
-import { decisions, type Verdict } from '../primitives/escalation/terms.ts'
+import { isFree, type Verdict } from '../primitives/escalation/terms.ts'
 import { runByNo } from '../primitives/run/find.ts'
 import { excerpt } from '../primitives/task/excerpt.ts'
 import { asText, fenced } from '../primitives/task/fence.ts'
-import { submissionOf, taskById } from '../primitives/task/find.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Session } from '../tools/session.ts'
 import { brief } from './brief.ts'
-import type { elicitorOf, Form, FormAnswer } from './elicitor.ts'
+import type { elicitorOf, Form } from './elicitor.ts'
 
 interface AskingParts {
   readonly store: Store
@@ -23,6 +23,8 @@ interface AskingParts {
 
 /** Characters of a result that a question shows. */
 const mostShown = 2_000
+/** How often one question is put where the answers to it cannot be carried out. */
+const mostTries = 3
 
 /**
  * Shows the escalations of the runs that this session conducts to its user, where the client can: beside all calls,
@@ -60,28 +62,49 @@ export class Asking {
     }
   }
 
-  /** Asks, and carries the answer out as the person's. Never rejects. */
+  /** Asks, and carries the answer out as the person's; one that is refused is asked for again. Never rejects. */
   private async show(no: number): Promise<void> {
-    const { store, newId, log, session, elicitor } = this.parts
+    const { log, session } = this.parts
     const shown = new AbortController()
     this.asked.set(no, shown)
     try {
-      const question = await store.read((db) => questionOf(db, no), undefined)
-      if (!question || shown.signal.aborted || !session.conducted.has(question.run_id)) return
-      const answer = await elicitor.ask(question.form, shown.signal)
-      if (answer === undefined) return
-      const given = resolution(answer, question.escalation_id, session.client)
-      const actor = { ...session.actor(), person: given.person }
-      const input = { ...given, speaker: { run: undefined, joined: [] } }
-      await store.execute(resolveEscalation, input, { actor, correlation: newId('call') })
+      let refusal: Failure | undefined
+      for (let tries = 0; tries < mostTries; tries++) {
+        refusal = await this.ask(no, shown.signal, refusal)
+        if (!refusal) return
+        const why = brief(refusal.message, 200)
+        log.info({ session: session.id, code: refusal.code, why }, 'an answer could not be carried out')
+      }
     } catch (err) {
       if (shown.signal.aborted) return
       // Answered elsewhere in the last moment, or not at all: it stands in the list.
-      const why = err instanceof Failure ? err.code : brief(String((err as Error).message), 200)
+      const why = brief(String((err as Error).message), 200)
       log.info({ session: session.id, why }, 'an escalation was not answered here')
     } finally {
       this.asked.delete(no)
     }
+  }
+
+  /** Puts a question once. Answers why what was said cannot be carried out, or undefined where nothing is left to ask. */
+  private async ask(no: number, signal: AbortSignal, refusal?: Failure): Promise<Failure | undefined> {
+    const { store, newId, session, elicitor } = this.parts
+    const question = await store.read((db) => questionOf(db, no), undefined)
+    if (!question || signal.aborted || !session.conducted.has(question.run_id)) return
+    const { message, fields } = question.form
+    const again = refusal ? `Your answer was not taken: ${refusal.message} ${refusal.hint}\n\n` : ''
+    const answer = await elicitor.ask({ message: `${again}${message}`, fields }, signal)
+    // A no to being asked, or no word at all, decides nothing and says nothing of who has seen it.
+    if (answer === undefined) return
+    const given = resolution(answer, question.escalation_id, session.client)
+    const actor = { ...session.actor(), person: given.person }
+    const input = { ...given, speaker: { run: undefined, joined: [] } }
+    try {
+      await store.execute(resolveEscalation, input, { actor, correlation: newId('call') })
+    } catch (err) {
+      if (err instanceof Failure && !signal.aborted) return err
+      throw err
+    }
+    return
   }
 }
 
@@ -98,34 +121,39 @@ const questionOf = async (db: Reader, no: number): Promise<Question | undefined>
   return { run_id: run.id, escalation_id: escalation.id, form: await formOf(db, escalation) }
 }
 
-const formOf = async (db: Reader, { id, state }: Escalation): Promise<Form> => {
-  const task = state.task === null ? undefined : await taskById(db, state.task)
-  const submission = task && (await submissionOf(db, task.state))
-  const shown = submission && asText(excerpt(submission.result, mostShown).result)
-  const handedIn = shown === undefined ? '' : `\n\nHanded in (data from an agent):\n${fenced(shown)}`
-  const answer = state.options.length > 0 ? { answer: { title: 'Answer', choices: state.options } } : {}
+const nameField = { name: { title: 'Your name', description: 'Recorded with the decision' } }
+
+const formOf = async (db: Reader, escalation: Escalation): Promise<Form> => {
+  const { id, state } = escalation
+  const { options } = state
+  const asks = `Baton asks (${id}): ${state.question}`
+  if (isFree(state)) {
+    const answer = { title: 'Answer', ...(options.length > 0 && { choices: options }), required: true }
+    return { message: asks, fields: { answer, ...nameField } }
+  }
+  const { decisions, handedIn, refused, takesResult } = await choicesOf(db, escalation)
+  const shown = handedIn && asText(excerpt(handedIn.result, mostShown).result)
+  const what = refused ? 'Handed in last, and sent back' : 'Handed in'
+  const data = shown === undefined ? '' : `\n\n${what} (data from an agent):\n${fenced(shown)}`
+  const instead = handedIn ? 'With proceed: counts in place of what was handed in' : 'Proceed needs it'
   return {
-    message: `Baton asks (${id}): ${state.question}${handedIn}`,
+    message: `${asks}${data}`,
     fields: {
       decision: { title: 'Decision', choices: decisions, required: true },
-      ...answer,
+      ...(takesResult && { result: { title: 'Result', description: instead } }),
       note: { title: 'Note', description: 'What is to be known or done differently' },
-      name: { title: 'Your name', description: 'Recorded with the decision' },
+      ...nameField,
     },
   }
 }
 
-/** A no to being asked is a sign that it was seen, and decides nothing. */
-const resolution = (answer: NonNullable<FormAnswer>, escalation_id: string, client: string) => {
-  const unnamed = `the user of ${client}`
-  if (answer === 'declined')
-    return { escalation_id, decision: 'acknowledge', person: unnamed, note: null } as const
-  const { decision, note, name } = answer
-  const said = [answer.answer, note].filter((one) => one !== undefined).join('. ')
+const resolution = (said: Readonly<Record<string, string>>, escalation_id: string, client: string) => {
+  const { decision, answer, note, name, result } = said
   return {
     escalation_id,
-    decision: decision as Verdict,
-    person: name === undefined ? unnamed : brief(name, 100),
-    note: said === '' ? null : said.slice(0, 4_000),
+    ...(answer === undefined ? { decision: decision as Verdict } : { answer: answer.slice(0, 4_000) }),
+    person: name === undefined ? `the user of ${client}` : brief(name, 100),
+    note: note === undefined ? null : note.slice(0, 4_000),
+    ...(result !== undefined && { result }),
   }
 }

@@ -20,8 +20,8 @@ export interface Form {
   >
 }
 
-/** What the person made of it. `declined`: they said no; undefined: they closed it, or the client could not. */
-export type FormAnswer = Readonly<Record<string, string>> | 'declined' | undefined
+/** What the person made of it. Undefined: they declined or closed it, or the client could not ask. */
+type FormAnswer = Readonly<Record<string, string>> | undefined
 
 /**
  * The person in front of the connected client. Their answer is checked here, field by field: the SDK would load a whole
@@ -53,7 +53,6 @@ export const elicitorOf = (server: Server) => ({
     const params = { mode: 'form', message, requestedSchema: { type: 'object', properties, required } }
     const options = { signal, timeout: patience }
     const answer = await server.request({ method: 'elicitation/create', params }, ElicitResultSchema, options)
-    if (answer.action === 'decline') return 'declined'
     return answer.action === 'accept' ? fitting(fields, answer.content ?? {}) : undefined
   },
 })

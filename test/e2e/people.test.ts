@@ -107,3 +107,60 @@ describe('two servers of a run that brings people in', () => {
       expect(await asked(other, run_id, 'degraded')).toHaveLength(1)
     }))
 })
+
+describe('what a person says', () => {
+  it('reaches who asked through another server, and moves what a gate had refused', () =>
+    withTwo({}, async ({ servers, run_id }) => {
+      const [one, other] = servers
+      await one.must('set_quality_gate', {
+        run_id,
+        name: 'high',
+        metric: 'score',
+        at_least: 0.9,
+        tasks: ['a'],
+      })
+      const tasks = [
+        { key: 'a', task: 'mend', max_attempts: 5 },
+        { key: 'b', task: 'ship', depends_on: ['a'] },
+      ]
+      await one.must('create_tasks', { run_id, tasks })
+      for (let i = 0; i < 3; i++) {
+        const { lease_token } = await one.must('claim_task', { run_id, agent_id: 'mender', task_id: 'a' })
+        await one.must('complete_task', { run_id, task_id: 'a', lease_token, result: `try ${i}`, score: 0.5 })
+      }
+      const { escalations } = await other.must('list_escalations', { run_id })
+      const [{ escalation_id }] = escalations
+      await other.must('resolve_escalation', { escalation_id, decision: 'proceed', person: 'Eve' })
+      const next = await one.must('claim_task', { run_id, agent_id: 'mender' })
+      expect(next.task.inputs).toMatchObject([{ key: 'a', result: 'try 2' }])
+      const asked = { run_id, question: 'May we publish?', options: ['yes', 'no'] }
+      const question = await one.must('escalate', asked)
+      const wait = one.must('await_responses', { run_id, timeout_ms: 30_000 })
+      const said = { escalation_id: question.escalation_id, answer: 'yes', person: 'Eve' }
+      await other.must('resolve_escalation', said)
+      expect((await wait).advice.join()).toContain('Eve answered "yes"')
+    }))
+})
+
+describe('a client whose server is killed', () => {
+  it('leaves a claim that others are told how to go on with', () =>
+    withScratch(async (directory) => {
+      const site = await siteIn(directory, {})
+      const doomed = await ProcessClient.start(site)
+      const { run_id } = await doomed.must('start_run', { goal: 'mend' })
+      await doomed.must('spawn_agent', { run_id, name: 'mender', purpose: 'mend' })
+      const [held] = await claimed(doomed, run_id, ['a'])
+      await doomed.server.kill()
+      const heir = await ProcessClient.start(site)
+      try {
+        const { next_actions } = await heir.must('get_run', { run_id })
+        expect(next_actions.join('\n')).toContain('as mender is gone')
+        const plain = await heir.must('claim_task', { run_id, agent_id: 'mender' })
+        expect(plain.reason).toContain('takeover: true')
+        const taken = await heir.must('claim_task', { run_id, agent_id: 'mender', takeover: true })
+        expect(taken.task.key).toBe(held?.task_id)
+      } finally {
+        await heir.close()
+      }
+    }))
+})

@@ -1,6 +1,6 @@
 import type { Reader } from '../../kernel/ports.ts'
-import { isAlive, type Machine } from '../presence/alive.ts'
-import { signsOf } from '../presence/queries.ts'
+import { isAlive, isClosed, type Machine } from '../presence/alive.ts'
+import { traceOf } from '../presence/queries.ts'
 import { freeShare, neutral } from '../routing/decide/formula.ts'
 import type { Agent } from './find.ts'
 import type { AgentState } from './state.ts'
@@ -53,9 +53,9 @@ const statusOf = (state: AgentState, claimed: number, alive: boolean): Standing 
 /** `machine`: the process that asks, which can tell whether its neighbours on the same host still exist. */
 export const standingOf = async (db: Reader, agent: Agent, machine: Machine): Promise<AgentStanding> => {
   const tallies = await db.tallies(agent.id)
-  const signs = await signsOf(db, agent.id)
+  const signs = await traceOf(db, agent.id)
   const claimed = tallies.claimed ?? 0
-  const alive = signs.some((sign) => isAlive(sign, db.now, machine.host, machine.pidAlive))
+  const alive = signs.some((sign) => !isClosed(sign) && isAlive(sign, db.now, machine.host, machine.pidAlive))
   return {
     ...performanceOf(tallies),
     status: statusOf(agent.state, claimed, alive),

@@ -1,5 +1,6 @@
 import type { Reader } from '../../kernel/ports.ts'
 import { type ObservedEvent, observe } from '../history/observe.ts'
+import { voteEndedAt } from '../proposal/ballots.ts'
 import { runById } from '../run/find.ts'
 import { decisionById } from './find.ts'
 import { type Told, toldBy, types } from './told.ts'
@@ -11,7 +12,7 @@ export interface ChainLink extends Told {
   /** What it is about: id, and key or name. */
   readonly subject: string
   readonly name: string | null
-  /** The agent that decided, or null: the conductor, or Baton by its rules. */
+  /** The agent that decided, or null: the conductor, Baton by its rules, or an electorate, which is told. */
   readonly by: string | null
   /** Epoch ms. */
   readonly at: number
@@ -56,6 +57,19 @@ const linkOf = async (db: Reader, event: ObservedEvent): Promise<ChainLink | und
   const told = toldBy(event.type, event.data)
   if (!told) return undefined
   const { seq: event_id, type, subject, name, at, abandoned, actor } = event
+  // Whoever voted last has ended it, and decided no more than the others.
+  if (told.kind === 'vote')
+    return {
+      event_id,
+      type,
+      subject,
+      name,
+      by: null,
+      at,
+      abandoned,
+      ...told,
+      ...(await voteEndedAt(db, subject, event_id)),
+    }
   const by = (event.data as { by?: string | null }).by ?? actor.as ?? null
   const later = type === 'decision.recorded' ? await outcomeOf(db, subject) : {}
   return { event_id, type, subject, name, by, at, abandoned, ...told, ...later }

@@ -1,7 +1,8 @@
+import type { EndedVote } from '../proposal/ballots.ts'
 import type { Routed } from '../routing/routed.ts'
 
 /** What an event tells of a decision. */
-export interface Told {
+export interface Told extends Partial<Pick<EndedVote, 'question' | 'electorate' | 'ballots'>> {
   /** What sort of choice it was. */
   readonly kind: string
   readonly decision: string

@@ -1,4 +1,4 @@
-import type { Question, Verdict } from './terms.ts'
+import type { Ending, Question } from './terms.ts'
 
 export type EscalationEvent =
   | { readonly type: 'escalation.opened'; readonly data: Question }
@@ -7,7 +7,13 @@ export type EscalationEvent =
   /** `by`: the person. */
   | {
       readonly type: 'escalation.resolved'
-      readonly data: { readonly decision: Verdict; readonly by: string; readonly note: string | null }
+      readonly data: {
+        readonly decision: Ending
+        readonly by: string
+        readonly note: string | null
+        /** With the decision `answer` alone. */
+        readonly answer?: string
+      }
     }
   /** What it asked about is over. */
   | { readonly type: 'escalation.cancelled'; readonly data: { readonly why: string } }

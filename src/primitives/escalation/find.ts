@@ -114,6 +114,31 @@ export const askedSince = async (
   return false
 }
 
+const resolved = statement<EscalationTables, { run: number; seq: number }>()((db, p) =>
+  db
+    .selectFrom('escalation')
+    .select('no')
+    .where('run', '=', p.run)
+    .where('status', '=', 'resolved')
+    .where('last_seq', '>', p.seq)
+    .orderBy('last_seq', 'desc')
+    .limit(mostResolved),
+)
+/** So many of the newest are looked through for those that somebody asked. */
+const mostResolved = 50
+
+/** How long an answer is news, ms. */
+const newsFor = 3_600_000
+const mostAnswers = 3
+
+/** What persons said, after `seq` and in the last hour, to what somebody asked in so many words: the newest 3, oldest first. */
+export const answeredSince = async (db: Reader, run: number, seq = 0): Promise<readonly Escalation[]> =>
+  (await loadAll(db, await db.all(resolved, { run, seq })))
+    .filter(({ state }) => state.status === 'resolved' && state.cause === 'asked')
+    .filter(({ state }) => 'endedAt' in state && state.endedAt > db.now - newsFor)
+    .slice(0, mostAnswers)
+    .reverse()
+
 const page = statement<EscalationTables, { run: number; after: number; limit: number }>()((db, p) =>
   db
     .selectFrom('escalation')

@@ -1,6 +1,6 @@
 import type { Recorded } from '../../kernel/event.ts'
 import type { EscalationEvent } from './events.ts'
-import type { Question, Verdict } from './terms.ts'
+import type { Ending, Question } from './terms.ts'
 
 interface Common extends Question {
   readonly openedAt: number
@@ -11,9 +11,11 @@ export type EscalationState =
   | (Common & { readonly status: 'acknowledged'; readonly by: string })
   | (Common & {
       readonly status: 'resolved'
-      readonly decision: Verdict
+      readonly decision: Ending
       readonly by: string
       readonly note: string | null
+      /** With the decision `answer` alone. */
+      readonly answer?: string
       readonly endedAt: number
     })
   | (Common & { readonly status: 'cancelled'; readonly why: string; readonly endedAt: number })

@@ -22,6 +22,9 @@ export type Cause = (typeof causes)[number]
 export const decisions = ['proceed', 'retry', 'cancel', 'fail'] as const
 export type Verdict = (typeof decisions)[number]
 
+/** How a question ends by a person's word: a decision, or an answer in words to what somebody asked. */
+export type Ending = Verdict | 'answer'
+
 /** A question to a person. */
 export interface Question {
   readonly cause: Cause
@@ -34,3 +37,7 @@ export interface Question {
   readonly options: readonly string[]
   readonly severity: Priority
 }
+
+/** Whether it is a question that no decision on a task answers: what the person says goes to whoever asked. */
+export const isFree = ({ cause, task, options }: Pick<Question, 'cause' | 'task' | 'options'>): boolean =>
+  cause === 'asked' && (task === null || options.length > 0)

@@ -4,7 +4,7 @@ export interface Sign {
   readonly pid: number
   readonly host: string
   readonly last_seen: number
-  /** A claim call is open until then; 0 when none is. */
+  /** A claim call is open until then; 0 when none is, -1 once the session has closed. */
   readonly waiting_until: number
 }
 
@@ -28,6 +28,9 @@ export const isGone = (
   host: string,
   pidAlive: (pid: number) => boolean,
 ): boolean => sign.pid > 0 && sign.host === host && !pidAlive(sign.pid)
+
+/** The session has closed and said so. */
+export const isClosed = ({ waiting_until }: Pick<Sign, 'waiting_until'>): boolean => waiting_until < 0
 
 /** A recent sign of life or an open claim call, of a process that still exists. `now` in epoch ms. */
 export const isAlive = (sign: Sign, now: number, host: string, pidAlive: (pid: number) => boolean): boolean =>

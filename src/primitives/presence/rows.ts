@@ -12,7 +12,7 @@ export interface PresenceTables {
     host: string
     /** Epoch ms. */
     last_seen: number
-    /** A claim call is open until then, epoch ms; 0 when none is. */
+    /** A claim call is open until then, epoch ms; 0 when none is, -1 once the session has closed. */
     waiting_until: number
   }
 }
@@ -47,6 +47,17 @@ export const presenceOf = statement<PresenceTables, { agent: string }>()((db, p)
   db.selectFrom('presence').selectAll().where('agent', '=', p.agent),
 )
 
-export const gone = statement<PresenceTables, { session: string }>()((db, p) =>
-  db.deleteFrom('presence').where('session', '=', p.session),
+export const closed = statement<PresenceTables, { session: string }>()((db, p) =>
+  db.updateTable('presence').set({ waiting_until: -1 }).where('session', '=', p.session),
+)
+
+/** Of the sessions of an agent that have closed, only the last one is kept. */
+export const closedBefore = statement<PresenceTables, { session: string }>()((db, p) =>
+  db
+    .deleteFrom('presence')
+    .where('waiting_until', '=', -1)
+    .where('session', '!=', p.session)
+    .where('agent', 'in', (eb) =>
+      eb.selectFrom('presence as own').select('own.agent').where('own.session', '=', p.session),
+    ),
 )

@@ -1,7 +1,7 @@
 import type { Reader } from '../../kernel/ports.ts'
 import type { Run } from '../run/find.ts'
 import { roundsOf } from './decide/outcome.ts'
-import { tallyOf } from './decide/tally.ts'
+import { confidenceIn, tallyOf } from './decide/tally.ts'
 import { type Proposal, proposalById } from './find.ts'
 import { roundOf } from './round.ts'
 import { endWords } from './sentence.ts'
@@ -21,6 +21,8 @@ export interface ProposalView {
   /** Who has not voted and still can; none once it has ended or is due. */
   readonly waiting: readonly string[]
   readonly outcome?: string
+  /** The mean confidence of the `n` of its voters that gave one; absent: none did. */
+  readonly outcome_confidence?: { readonly mean: number; readonly n: number }
   /** How it ended, or that it is about to. */
   readonly why?: string
   /** Why it may be worth asking somebody who knows more. */
@@ -30,6 +32,7 @@ export interface ProposalView {
 const suggestionFor = ({ state }: Proposal, { confidence }: Tally): string | undefined => {
   if (!state.uncertain || !confidence) return undefined
   const { variance, n } = confidence
+  if (variance === null) return undefined
   return `Confidence varies by ${variance.toFixed(3)} over ${n} votes, more than ${state.terms.max_variance}: an expert may help. spawn_agent one and propose anew with it in the electorate.`
 }
 
@@ -43,6 +46,7 @@ export const proposalView = (proposal: Proposal, round: number, now = 0): Propos
   const tally = { ...tallyOf(terms, votes), ...(rounds && { rounds }) }
   const suggestion = suggestionFor(proposal, tally)
   const voted = new Set(votes.map(({ by }) => by))
+  const sure = state.status === 'decided' ? confidenceIn(state.outcome, terms, votes) : null
   return {
     proposal_id: id,
     round,
@@ -53,6 +57,7 @@ export const proposalView = (proposal: Proposal, round: number, now = 0): Propos
     tally,
     waiting: status === 'open' ? terms.electorate.filter((agent) => !voted.has(agent)) : [],
     ...(state.status === 'decided' && { outcome: state.outcome }),
+    ...(sure && { outcome_confidence: sure }),
     ...((status === 'decided' || status === 'failed') && { why: endWords(proposal) }),
     ...(due && {
       why: 'Its deadline has passed: the votes are about to be counted, and none is taken any more.',

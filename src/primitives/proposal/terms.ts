@@ -75,8 +75,8 @@ export interface Tally {
   /** How many take part by voting or abstaining, and must. */
   readonly took_part: number
   readonly quorum: number
-  /** Population variance of the confidences given, with their number; null: fewer than two. */
-  readonly confidence: { readonly mean: number; readonly variance: number; readonly n: number } | null
+  /** Of the `n` ballots that gave a confidence, whatever they are for; variance (population) null: fewer than two. */
+  readonly confidence: { readonly mean: number; readonly variance: number | null; readonly n: number } | null
 }
 
 /** Why there is no outcome. `deadline`: it passed before anybody voted. `withdrawn`: its task or run ended. */

@@ -25,6 +25,10 @@ export interface Facts {
   readonly reviews: readonly InReview[]
   /** Open proposals, and who has not voted on them, as people call them. */
   readonly votes: readonly { readonly proposal: string; readonly waiting: readonly string[] }[]
+  /** Claims whose session is gone, in sentences. */
+  readonly lost?: readonly string[]
+  /** What persons have answered of late to what was asked, in sentences. */
+  readonly answers?: readonly string[]
   /** What waits for a person, oldest first. */
   readonly people?: readonly {
     readonly escalation: string
@@ -84,7 +88,7 @@ const mostPeople = 3
 /** What the conductor of a run may do next, the most pressing first. Never empty. */
 export const nextActions = (facts: Facts): readonly string[] => {
   const { ended, paused, spent, counts, agents, unserved, failed, reviews, stalled, fallen } = facts
-  const { people = [] } = facts
+  const { people = [], answers = [], lost = [] } = facts
   if (ended !== undefined)
     return [`The run has ended (${ended}). list_tasks with view "results" shows what came of it.`]
   const sum = (...names: readonly string[]) => names.reduce((total, name) => total + (counts[name] ?? 0), 0)
@@ -101,6 +105,7 @@ export const nextActions = (facts: Facts): readonly string[] => {
           `${escalation} waits for a person (${cause}, ${subject}): ask them, then resolve_escalation (toolset humans).`,
       ),
   )
+  advice.push(...answers)
   if (open + over === 0)
     advice.push(
       agents === 0
@@ -129,6 +134,7 @@ export const nextActions = (facts: Facts): readonly string[] => {
     ...reviews.filter(({ review }) => !unservedIds.has(review)).map(ofReview),
     ...(paused ? [] : ofReady(facts)),
   )
+  advice.push(...lost)
   if (sum('claimed') > 0) advice.push(`${tasks(sum('claimed'))} in work: await_responses for the reports.`)
   if (advice.length === 0)
     advice.push(

@@ -2,7 +2,8 @@ import type { Reader } from '../../kernel/ports.ts'
 import { type Agent, agentNamed } from '../agent/find.ts'
 import { fallenAgents, someLiving } from '../agent/queries.ts'
 import { type Checkpoint, checkpointNamed, checkpointsOf } from '../checkpoint/find.ts'
-import { type Escalation, waitingIn } from '../escalation/find.ts'
+import { answeredSince, type Escalation, waitingIn } from '../escalation/find.ts'
+import { sayAnswered } from '../escalation/sentence.ts'
 import { type GateRecord, gateRecords } from '../gate/commands/set.ts'
 import { isTooMuch, type Past, pastOf } from '../history/as-of.ts'
 import { lastAt } from '../history/queries.ts'
@@ -12,6 +13,7 @@ import type { Watcher } from '../presence/working.ts'
 import { openProposals, waitedFor } from '../proposal/find.ts'
 import { unroutable } from '../routing/unroutable.ts'
 import { busyIn } from '../task/busy.ts'
+import { leftBehind, sayLeftBehind } from '../task/left-behind.ts'
 import { claimable, failedInTheWay, inReview } from '../task/stuck.ts'
 import { type Facts, nextActions } from './advice.ts'
 import { usedBy } from './budget.ts'
@@ -47,6 +49,8 @@ export interface Situation {
   readonly orchestrations: readonly OrchestrationView[] | undefined
   /** What waits for a person; undefined for the past. */
   readonly escalations?: readonly Escalation[]
+  /** What persons have answered of late to what was asked; undefined for the past. */
+  readonly answered?: readonly Escalation[]
   readonly gates?: readonly GateRecord[]
   /** Undefined for the past: nothing can be done there. */
   readonly nextActions: readonly string[] | undefined
@@ -64,6 +68,8 @@ export const situationOf = async (db: Reader, query: SituationQuery): Promise<Si
   if (query.as_of !== undefined) return situationThen(db, run, query.as_of)
   const overview = await overviewOf(db, run)
   const escalations = await waitingIn(db, run.no, mostEscalations)
+  const answered = await answeredSince(db, run.no)
+  const asked = { escalations, answered }
   return {
     run,
     state: run.state,
@@ -73,9 +79,9 @@ export const situationOf = async (db: Reader, query: SituationQuery): Promise<Si
     busy: await busyIn(db, run.no),
     checkpoints: await checkpointsOf(db, run.no, mostCheckpoints),
     orchestrations: await viewsIn(db, run),
-    escalations,
+    ...asked,
     gates: await gateRecords(db, run),
-    nextActions: nextActions(await factsOf(db, run, overview, query.watcher, escalations)),
+    nextActions: nextActions(await factsOf(db, run, overview, query.watcher, asked)),
   }
 }
 
@@ -133,7 +139,7 @@ const factsOf = async (
   run: Run,
   overview: Overview,
   watcher: Watcher,
-  escalations: readonly Escalation[],
+  { escalations, answered }: Required<Pick<Situation, 'escalations' | 'answered'>>,
 ): Promise<Facts> => {
   const { counts } = overview
   const agents = await someLiving(db, run.no, mostAgents)
@@ -158,12 +164,32 @@ const factsOf = async (
     failed: counts.failed && counts.blocked ? await failedInTheWay(db, run.no) : [],
     reviews: counts.review ? await inReview(db, run.no) : [],
     votes: counts.blocked ? await votesMissing(db, run.no) : [],
+    lost: open && counts.claimed ? await lostIn(db, agents, watcher) : [],
+    answers: answered.map(sayAnswered),
     people: escalations.map(({ id, state }) => ({
       escalation: id,
       cause: state.cause,
       subject: state.subject,
     })),
   }
+}
+
+/** The most lost claims that advice names. */
+const mostLost = 3
+
+const lostIn = async (
+  db: Reader,
+  agents: readonly Agent[],
+  { machine }: Watcher,
+): Promise<readonly string[]> => {
+  const found: string[] = []
+  for (const agent of agents) {
+    // What Baton works at itself it takes up again by itself.
+    if (agent.state.runner !== 'client' || found.length >= mostLost) continue
+    for (const task of await leftBehind(db, agent.id, machine))
+      found.push(sayLeftBehind(task, callName(agent)))
+  }
+  return found.slice(0, mostLost)
 }
 
 const without = (agents: readonly Agent[], stalled: readonly Stalled[]): readonly Agent[] => {

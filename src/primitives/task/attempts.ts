@@ -63,6 +63,14 @@ const endingIn = ({ type, data }: Fact): Ending | undefined => {
   }
 }
 
+/** What is to be known by whoever tries anew, where a person says so after the attempt has ended; else null. */
+const saysAnew = ({ type, data }: Fact): string | null => {
+  if (type === 'task.reopened') return (data as { findings: string }).findings
+  if (type !== 'task.overridden') return null
+  const { decision, from, note } = data as { decision: string; from: string; note: string | null }
+  return decision === 'retry' && from === 'ready' ? note : null
+}
+
 const isOpen = ({ outcome }: Attempt): boolean => outcome === 'claimed' || outcome === 'review'
 
 /** All attempts at a task, oldest first, from its events oldest first. */
@@ -74,8 +82,8 @@ export const attemptsOf = (events: readonly Fact[]): readonly Attempt[] => {
       const { by: agent_id, attempt } = event.data as { by: string; attempt: number }
       const open = { ended_at: null, outcome: 'claimed', error: null } as const
       attempts.push({ attempt, agent_id, claimed_at: event.at, ...open })
-    } else if (newest && event.type === 'task.reopened') {
-      const { findings } = event.data as { findings: string }
+    } else if (newest && !isOpen(newest) && saysAnew(event) !== null) {
+      const findings = saysAnew(event)
       const error = [newest.error, findings].filter((said) => said !== null).join('\n')
       attempts[attempts.length - 1] = { ...newest, error }
     } else if (newest && isOpen(newest)) {

@@ -8,7 +8,7 @@ import { decideCancel, standingOf, startStanding } from './decide/planning.ts'
 import { decideVerdict } from './decide/reporting.ts'
 import type { StartRule } from './events.ts'
 import type { Task } from './find.ts'
-import { askOfAgent, askOfFailure } from './people.ts'
+import { askOfAgent, askOfFailure, dropQuestions } from './people.ts'
 import { type TaskTables, taskStream } from './rows.ts'
 import { hasEnded, type TaskState } from './state.ts'
 
@@ -105,6 +105,7 @@ export const follow = async (
   }
   for (let task = queue.shift(); task; task = queue.shift()) {
     if (!hasEnded(task.state)) continue
+    await dropQuestions(tx, run, task)
     const { id, state } = task
     const rule = run.state.settings.on_failed_prerequisite
     const standing = standingOf(state, rule)

@@ -2,15 +2,14 @@ import type { Reader } from '../../kernel/ports.ts'
 import type { LetThrough } from '../confidence/decide/experience.ts'
 import { type ProposalView, proposalBehind } from '../proposal/shown.ts'
 import type { Run, Speaker } from '../run/find.ts'
-import { abandoned, lineage } from '../run/lineage.ts'
-import type { Epoch } from '../run/terms.ts'
 import { type TurnEntity, turnsOfTask } from '../turn/queries.ts'
 import { type Attempt, attemptsOf, type Verdict, verdictOf } from './attempts.ts'
 import type { Definition, Submission, TaskEvent } from './events.ts'
 import { type Excerpt, excerpt } from './excerpt.ts'
+import { factsOf, lastHandedIn } from './facts.ts'
 import { definitionOf, type Task, taskAndRun } from './find.ts'
 import { childrenBriefly, dependentsBriefly, prerequisitesBriefly, type Relative } from './relatives.ts'
-import type { TaskState } from './state.ts'
+import { hasEnded, type TaskState } from './state.ts'
 import { type Fact, type Timing, timingOf } from './timeline.ts'
 
 /** Claude Desktop takes about this many characters of one result. */
@@ -25,6 +24,8 @@ export interface TaskDetail {
   /** Why no person was asked about what was handed in, and what one has said of it since. */
   readonly letThrough: (LetThrough & { readonly decided: Decided | null }) | undefined
   readonly result: Excerpt
+  /** What was handed in last and sent back, while the task is to be done again: only a person can still accept it. */
+  readonly refused: Submission | undefined
   readonly verification: Verification
   readonly verdict: Verdict | undefined
   readonly attempts: readonly Attempt[]
@@ -44,7 +45,8 @@ export type Decided = Pick<
   'person' | 'decision' | 'note'
 >
 
-export type Verification = 'none' | 'pending' | 'verified' | 'rejected'
+/** `overridden`: a person has accepted what a check had refused. */
+export type Verification = 'none' | 'pending' | 'verified' | 'overridden' | 'rejected'
 
 /** What acceptance checks have said of the newest result. */
 export const verificationOf = (state: TaskState, attempts: readonly Attempt[]): Verification => {
@@ -53,21 +55,10 @@ export const verificationOf = (state: TaskState, attempts: readonly Attempt[]): 
   return attempts.at(-1)?.outcome === 'rejected' ? 'rejected' : 'none'
 }
 
-/** The events that led to a task as it is now, or was when `position` was the head: without those rolled back. */
-export const factsOf = async (
-  db: Reader,
-  task: Task,
-  epochs: readonly Epoch[],
-  position = Number.MAX_SAFE_INTEGER,
-): Promise<readonly Fact[]> => {
-  const spans = lineage(epochs)
-  return (await db.history(task)).filter(({ seq }) => seq <= position && !abandoned(spans, seq))
-}
-
 /** The result that still counts: nothing handed in that was sent back and is being done again. */
 const handedIn = (state: TaskState, facts: readonly Fact[]): Fact | undefined => {
   if (state.status !== 'done' && state.status !== 'review' && state.status !== 'failed') return undefined
-  return facts.findLast(({ type }) => type === 'task.completed' || type === 'task.submitted')
+  return lastHandedIn(facts)
 }
 
 const letThroughIn = (report: Fact | undefined, facts: readonly Fact[]): TaskDetail['letThrough'] => {
@@ -102,6 +93,8 @@ export const taskDetail = async (
     submission,
     letThrough: letThroughIn(report, facts),
     result: excerpt(submission?.result, longestResult, input.offset),
+    refused:
+      submission || hasEnded(state) ? undefined : (lastHandedIn(facts)?.data as Submission | undefined),
     verification: verificationOf(state, attempts),
     verdict: verdictOf(facts),
     attempts,

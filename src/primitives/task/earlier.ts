@@ -1,8 +1,8 @@
 import type { Reader } from '../../kernel/ports.ts'
 import type { Run } from '../run/find.ts'
 import { attemptsOf, type Outcome } from './attempts.ts'
-import { factsOf } from './detail.ts'
 import { excerpt } from './excerpt.ts'
+import { factsOf } from './facts.ts'
 import type { Task } from './find.ts'
 
 /** A failed attempt as the agent that tries anew gets it. */

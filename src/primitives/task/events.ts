@@ -163,7 +163,13 @@ export type TaskEvent =
     }
   | {
       readonly type: 'task.verified'
-      readonly data: { readonly by: string; readonly findings: string | null; readonly last: boolean }
+      readonly data: {
+        readonly by: string
+        readonly findings: string | null
+        readonly last: boolean
+        /** Only where a person takes a result that was sent back: who handed it in, and the seq of the event that holds it. */
+        readonly accepts?: { readonly seq: number; readonly by: string | null; readonly digest: string }
+      }
     }
   | {
       readonly type: 'task.rejected'

@@ -76,6 +76,18 @@ export const evolveTask = (s: TaskState | undefined, event: Recorded<TaskEvent>)
       return grown(base, { status: 'review', readyAt, busyMs, ...rest })
     }
     case 'task.verified': {
+      const { accepts } = event.data
+      if (accepts) {
+        const { seq: resultSeq, ...reported } = accepts
+        return grown(base, {
+          status: 'done',
+          verification: 'overridden',
+          ...reported,
+          resultSeq,
+          endSeq,
+          endedAt,
+        })
+      }
       if (s.status !== 'review') return s
       const { by: who, digest, resultSeq, unsure } = s
       if (!event.data.last) {

@@ -1,7 +1,9 @@
 import type { Reader } from '../../kernel/ports.ts'
 import type { Agent } from '../agent/find.ts'
+import type { Machine } from '../presence/alive.ts'
 import { votesAskedOf } from '../proposal/find.ts'
 import type { Run } from '../run/find.ts'
+import { leftBehind, sayLeftBehind } from './left-behind.ts'
 import { openStatuses } from './state.ts'
 import { nextDue } from './sweep.ts'
 
@@ -29,8 +31,13 @@ export const nothing = (run: Run, agent: Agent, reason: string, retry_after_ms: 
 export const pausedFor = (run: Run, agent: Agent): NothingToClaim =>
   nothing(run, agent, 'The run is paused (update_run resumes it).', 5_000)
 
-/** Why there is nothing for an agent, and when to ask again. */
-export const nothingFor = async (tx: Reader, run: Run, agent: Agent): Promise<NothingToClaim> => {
+/** Why there is nothing for an agent, and when to ask again. `machine`: who asks; left out, no claim is taken for lost. */
+export const nothingFor = async (
+  tx: Reader,
+  run: Run,
+  agent: Agent,
+  machine?: Machine,
+): Promise<NothingToClaim> => {
   const counts = await tx.tallies(String(run.no))
   const open = openStatuses.reduce((sum, status) => sum + (counts[`task.${status}`] ?? 0), 0)
   if (open === 0)
@@ -39,9 +46,14 @@ export const nothingFor = async (tx: Reader, run: Run, agent: Agent): Promise<No
   const wait = Math.min(Math.max((due ?? Infinity) - tx.now, soonest), latest)
   const asked = await votesAskedOf(tx, run.no, agent.id)
   const votes = asked.length > 0 ? ` Waiting for your vote: ${asked.slice(0, 5).join(', ')}.` : ''
-  return nothing(run, agent, `${whyNothing(agent, counts['task.ready'] ?? 0)}${votes}`, wait)
+  const lost = machine ? await leftBehind(tx, agent.id, machine) : []
+  const left = lost.slice(0, mostLost).map((task) => ` ${sayLeftBehind(task, agent.id)}`)
+  const why = whyNothing(agent, counts['task.ready'] ?? 0)
+  return nothing(run, agent, `${why}${left.join('')}${votes}`, wait)
 }
 
+/** The most lost claims that are named. */
+const mostLost = 3
 /** Bounds of the advice when to ask again, ms: new work may come at any time. */
 const soonest = 100
 const latest = 5_000

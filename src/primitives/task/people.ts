@@ -1,6 +1,7 @@
 import type { Tx } from '../../kernel/ports.ts'
 import { watch } from '../agent/commands/watch.ts'
 import { callsPeople, escalateIfAsked, openEscalation } from '../escalation/commands/open.ts'
+import { withdraw } from '../escalation/commands/withdraw.ts'
 import { type Escalation, waitingAbout } from '../escalation/find.ts'
 import { usedBy } from '../run/budget.ts'
 import { spentOut } from '../run/decide.ts'
@@ -56,6 +57,16 @@ export const askOfGate = async (tx: Tx, run: Run, task: Task, by: string): Promi
   const question = `${by} has refused ${named(task)} ${refusals.length} times. Try again with your note (retry), put a result in its place (proceed), or give it up (cancel)?`
   const about = { cause: 'gate_failing', subject: task.id, task: task.id, options: [] } as const
   await openEscalation(tx, run, { ...about, question, severity: 'high' })
+}
+
+/** Nothing is left to decide on a task that is over: what its gates or spent attempts had called for is taken back. */
+export const dropQuestions = async (tx: Tx, run: Run, { id, state }: Task): Promise<void> => {
+  if (state.status !== 'done' && state.status !== 'cancelled') return
+  if ((await tx.tally(String(run.no), 'escalations')) === 0) return
+  const moot = (await waitingAbout(tx, run.no, id)).filter(
+    ({ state: { cause } }) => cause === 'gate_failing' || cause === 'attempts_spent',
+  )
+  await withdraw(tx, moot, `${id} is ${state.status}`)
 }
 
 /** In a run that brings people in: how the agent fares whose attempt has just ended. */

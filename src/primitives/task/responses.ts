@@ -1,5 +1,7 @@
 import type { Reader } from '../../kernel/ports.ts'
 import { someLiving } from '../agent/queries.ts'
+import { answeredSince } from '../escalation/find.ts'
+import { sayAnswered } from '../escalation/sentence.ts'
 import { orchestrationsOf } from '../orchestration/find.ts'
 import { type OrchestrationView, viewOf } from '../orchestration/outcome.ts'
 import type { Watcher } from '../presence/working.ts'
@@ -26,6 +28,10 @@ export interface Ask {
   /** How many answers are enough; undefined: all that are pending. */
   readonly least: number | undefined
   readonly watcher: Watcher
+  /** The seq after which an answer of a person is new to whoever asks. */
+  readonly after: number
+  /** The head of the log when the wait began: what a person answers since ends it. */
+  readonly began: number
 }
 
 /** How a wait stands after another look. */
@@ -52,6 +58,7 @@ export const lookFor = async (db: Reader, ask: Ask): Promise<Look> => {
   const { tasks, total: pending } = await pendingOf(db, awaited, whole ? 0 : judged)
   const answer = { ...page, pending, again: db.now + lookAgain }
   if (count >= Math.min(least, limit)) return { ...answer, enough: true }
+  if ((await answeredSince(db, awaited.run, ask.began)).length > 0) return { ...answer, enough: true }
   // A scan that is not through may still find what is asked for.
   if (!page.complete) return { ...answer, enough: false }
   const reachable = ask.least === undefined || count + pending >= least
@@ -96,7 +103,7 @@ export interface Responses {
   readonly pending_total: number
   /** Orchestrations whose end is among these answers. */
   readonly orchestrations: readonly OrchestrationView[]
-  /** Who could do what nobody does. */
+  /** What persons have answered of late to what was asked, and who could do what nobody does. */
   readonly advice: readonly string[]
   /** The seq to go on after. */
   readonly cursor: number
@@ -123,10 +130,12 @@ export const responsesOf = async (db: Reader, ask: Ask): Promise<Responses> => {
     pending: pending.map((task) => ({ task_id: task.id, key: task.state.key, why: outlook.why(task) })),
     pending_total: total,
     orchestrations: await endedWith(db, awaited.run, responses),
-    advice:
-      pending.length === 0
+    advice: [
+      ...(await answeredSince(db, awaited.run, ask.after)).map(sayAnswered),
+      ...(pending.length === 0
         ? []
-        : [...new Set([...(await heldUp(db, awaited.run, watcher)), ...adviceFrom(outlook)])],
+        : new Set([...(await heldUp(db, awaited.run, watcher)), ...adviceFrom(outlook)])),
+    ],
     cursor: page.through,
   }
 }

@@ -87,7 +87,7 @@ export type TaskState =
     } & Reported)
   | (TaskCommon & {
       readonly status: 'done'
-      readonly verification: 'none' | 'verified'
+      readonly verification: 'none' | 'verified' | 'overridden'
       readonly endSeq: number
       readonly endedAt: number
     } & Reported)

@@ -53,6 +53,7 @@ const halts: ReadonlySet<string> = new Set([
   'task.released',
   'task.rejected',
   'proposal.voted',
+  'escalation.resolved',
   'run.paused',
   'run.settings_changed',
   'run.ended',
@@ -114,14 +115,15 @@ export const awaitResponsesTool = defineTool({
     if (task_ids && agent_ids)
       throw invalid('agent_ids', 'cannot stand beside task_ids', 'Give the one or the other.')
     const asked = { run_id, task_ids, agent_ids, speaker: speaker(session) }
-    const awaited = await ctx.read((db, what) => {
+    const { awaited, began } = await ctx.read(async (db, what) => {
       withinLog(Number(after ?? 0), db.head)
-      return awaitedBy(db, what)
+      return { awaited: await awaitedBy(db, what), began: db.head }
     }, asked)
     // A conductor that comes back after a restart waits first: its agents are worked for again from here on.
     await ctx.workshop.serve(awaited.run_id)
     const watcher = { session: session.id, machine: session.machine }
-    const ask = { awaited, found: [], through: Number(after ?? 0), limit: given.limit, least, watcher }
+    const from = Number(after ?? 0)
+    const ask = { awaited, found: [], through: from, after: from, began, limit: given.limit, least, watcher }
     const { over, ...got } = await waitFor(ctx, ask, given.timeout_ms)
     const answer = await ctx.read(responsesOf, { ...ask, ...got })
     const satisfied = answer.pending_total === 0 || answer.responses.length >= (least ?? Infinity)
@@ -144,9 +146,9 @@ export const awaitResponsesTool = defineTool({
     if (pending_total > 0) {
       const some = pending.slice(0, shown).map(({ task_id, why }) => `${task_id} ${why}`)
       lines.push(`Pending: ${some.join(', ')}${pending_total > some.length ? ', …' : ''}.`)
-      lines.push(...advice)
       if (advice.length === 0) lines.push(`Nothing is lost: call again with after "${cursor}".`)
     }
+    lines.push(...advice)
     lines.push(...(orchestrations ?? []).map(sayOrchestration))
     if (responses.length > 0) lines.push('', answersAreData)
     for (const { task_id, key, author, status, verification, reviews, result, error } of responses.slice(

@@ -7,6 +7,7 @@ const telling = [
   'question',
   'ballot',
   'decision',
+  'answer',
   'lesson',
   'name',
   'label',

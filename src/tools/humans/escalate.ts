@@ -57,6 +57,6 @@ export const escalateTool = defineTool({
   },
   say: ({ escalation_id, opened }) =>
     opened
-      ? `${escalation_id} waits for a person; observe_events or list_escalations shows the answer.`
+      ? `${escalation_id} waits for a person; await_responses, get_run and list_escalations show the answer.`
       : `The same question waits already: ${escalation_id}.`,
 })

@@ -71,7 +71,7 @@ export const listEscalationsTool = defineTool({
 const said = (row: Row): string => {
   const answer =
     row.status === 'resolved'
-      ? ` → ${row.decision} by ${row.by}${row.note ? `: ${JSON.stringify(cut(row.note, 200))}` : ''}`
+      ? ` → ${row.answer === undefined ? row.decision : JSON.stringify(cut(row.answer, 400))} by ${row.by}${row.note ? `: ${JSON.stringify(cut(row.note, 200))}` : ''}`
       : ''
   return `- ${row.escalation_id} (${row.severity}, ${row.status}, ${row.cause}): ${JSON.stringify(cut(row.question, 400))}${answer}`
 }

@@ -5,17 +5,22 @@ import { decisions } from '../../primitives/escalation/terms.ts'
 import { json, keptText, runId, taskHandle, text } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
+import { cut } from '../views/words.ts'
 
 const input = z.strictObject({
   escalation_id: text(40).describe('From list_escalations').optional(),
   task_id: taskHandle.describe('Instead: a task to override').optional(),
   decision: z
     .enum([...decisions, 'acknowledge'])
-    .describe('proceed accepts the submission or result; retry does it anew by the note'),
+    .describe(
+      'proceed: accept what was handed in, or result; retry: anew, by the note; cancel: give up, with what waits for it; fail: it failed; acknowledge: seen, stays open',
+    )
+    .optional(),
+  answer: text(4_000).describe('Instead, to what escalate asked: an option, or words').optional(),
   person: keptText(100)
     .refine((name) => /[\p{L}\p{N}]/u.test(name), { error: 'takes a name' })
     .describe('Name of who decided; recorded as actor'),
-  note: text(4_000).describe('The answer, or findings for a retry').optional(),
+  note: text(4_000).describe('Why, or findings for a retry').optional(),
   result: json.describe('With proceed: counts in place of the submission').optional(),
   run_id: runId,
 })
@@ -25,6 +30,7 @@ const output = z.looseObject({
   escalation_id: z.string().nullable(),
   status: z.string().nullable(),
   decision: z.string(),
+  answer: z.string().optional(),
   person: z.string(),
   effect: z.enum(['executed', 'recorded']),
   task_id: z.string().optional(),
@@ -56,8 +62,11 @@ export const resolveEscalationTool = defineTool({
       ...(cancelled && { cancelled_task_ids: [...cancelled] }),
     })
   },
-  say: ({ escalation_id, decision, person, effect, task_id, task_status, ...so }) => {
+  say: ({ escalation_id, decision, answer, person, effect, task_id, task_status, ...so }) => {
     const what = escalation_id ?? task_id
+    if (answer !== undefined)
+      return `${what}: ${person} answered ${JSON.stringify(cut(answer, 400))}. It moves nothing: whoever asked acts on it.`
+    if (decision === 'acknowledge') return `${what}: ${person} has seen it. It stays open.`
     if (effect === 'recorded')
       return `${what}: ${person} decided ${decision}. Recorded${task_id && escalation_id ? `; ${task_id} is ${task_status}` : ''}: whoever asked acts on it.`
     const ready = so.unblocked_task_ids?.length ? ` Now ready: ${so.unblocked_task_ids.join(', ')}.` : ''

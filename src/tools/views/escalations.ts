@@ -16,6 +16,7 @@ export const escalationRow = ({ id, state }: Escalation) => ({
   ...(state.status === 'acknowledged' && { by: state.by }),
   ...(state.status === 'resolved' && {
     decision: state.decision,
+    ...(state.answer !== undefined && { answer: state.answer }),
     by: state.by,
     note: state.note,
     ended_at: iso(state.endedAt),

@@ -66,6 +66,9 @@ export const runView = (situation: Situation) => {
     ...(situation.escalations?.length && {
       open_escalations: situation.escalations.map(escalationRow),
     }),
+    ...(situation.answered?.length && {
+      answered_escalations: situation.answered.map(escalationRow),
+    }),
     ...(situation.gates?.length && {
       quality_gates: situation.gates.map(({ gate, passed, refused }) => ({ ...gate, passed, refused })),
     }),

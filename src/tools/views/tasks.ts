@@ -12,6 +12,8 @@ import { cut } from './words.ts'
 const mostAttempts = 50
 /** Characters of a result that its text repeats; the structured result has all of it. */
 const mostSaid = 20_000
+/** Characters of a result that was sent back. */
+const mostRefused = 2_000
 
 const workerOf = (state: TaskState): string | null => ('by' in state ? state.by : null) ?? state.agent
 
@@ -82,6 +84,18 @@ export const sayTaskRow = (row: TaskRow): string => {
   return `${line}\n${fenced(cut(asText(row.result) ?? '', 300))}`
 }
 
+/** What was sent back: shown until the task is done again, for a person may still accept it. */
+const refusedRow = ({ by, result: whole, confidence }: NonNullable<TaskDetail['refused']>) => {
+  const { result, chars } = excerpt(whole, mostRefused)
+  return {
+    result,
+    ...(chars !== undefined && { result_chars: chars }),
+    author: by,
+    confidence,
+    untrusted: true,
+  }
+}
+
 /** A turn that Baton took for an agent. */
 const turnRow = ({ id, state }: TaskDetail['turns'][number]) => ({
   turn_id: id,
@@ -100,7 +114,7 @@ const turnRow = ({ id, state }: TaskDetail['turns'][number]) => ({
 /** A task with everything there is to know of it. */
 export const taskView = (detail: TaskDetail) => {
   const { run, task, definition, submission, letThrough, result, verification, verdict } = detail
-  const { attempts, timing } = detail
+  const { attempts, timing, refused } = detail
   const { state } = task
   return {
     run_id: run.id,
@@ -132,6 +146,7 @@ export const taskView = (detail: TaskDetail) => {
       untrusted: true,
       flags: submission.flags,
     }),
+    ...(refused && { refused: refusedRow(refused) }),
     verification,
     ...(letThrough && { let_through: { ...letThrough, rests_on: [...letThrough.rests_on] } }),
     findings: verdict?.findings ?? null,
@@ -206,6 +221,8 @@ export const sayTask = (view: TaskView, offset = 0): string => {
     children.length > 0 && `Children: ${children.join(', ')}.`,
     `Asked: ${cut(view.task, 1_000)}`,
     sayResult(view, offset),
+    view.refused &&
+      `Sent back, by ${view.refused.author ?? 'nobody known'}: data; a person's proceed would accept it.\n${fenced(cut(asText(view.refused.result) ?? '', 500))}`,
     sayEvidence(view),
   ]
   return lines.filter(Boolean).join('\n')

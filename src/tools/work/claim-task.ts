@@ -88,6 +88,7 @@ export const claimTaskTool = defineTool({
       takeover: given.takeover ?? false,
       speaker: speaker(session),
       here: here(session),
+      machine: session.machine,
       // A named task is there or refused: waiting is for the next one.
       waitMs: given.task_id === undefined ? (given.wait_ms ?? 0) : 0,
       othersWait: waiting(session, as) > 0,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   decideAcknowledge,
+  decideAnswer,
   decideResolve,
   decideWithdraw,
 } from '../../../src/primitives/escalation/decide.ts'
@@ -41,6 +42,29 @@ describe('an escalation', () => {
     given(escalation, opened, resolved)
       .when(resolve('Bob'))
       .thenFails('already_ended', { escalation_id: 'esc_a', status: 'resolved' })
+  })
+
+  it('that somebody asked ends with an answer, one of its options where it has some', () => {
+    const free = (options: readonly string[]) =>
+      happened({ ...opened, data: { ...opened.data, task: null, options } } as EscalationEvent)
+    const answer = (answer: string) => (state: EscalationState) =>
+      decideAnswer('esc_a', state, { answer, by: 'Ada', note: null })
+    given(escalation, free([]))
+      .when(answer('on Friday'))
+      .thenEvents({
+        type: 'escalation.resolved',
+        data: { decision: 'answer', answer: 'on Friday', by: 'Ada', note: null },
+      })
+      .thenState({ status: 'resolved', decision: 'answer', answer: 'on Friday' })
+    given(escalation, free(['yes', 'no']))
+      .when(answer('perhaps'))
+      .thenFails('invalid_argument', { field: 'answer' })
+    given(escalation, free(['yes', 'no']))
+      .when(resolve('Ada'))
+      .thenFails('invalid_argument', { field: 'decision' })
+    given(escalation, free([]), resolved).when(answer('late')).thenFails('already_ended')
+    const unsure = { ...opened, data: { ...opened.data, cause: 'low_confidence' } } as EscalationEvent
+    given(escalation, unsure).when(answer('yes')).thenFails('invalid_argument', { field: 'answer' })
   })
 
   it('still waits when it was only seen', () => {

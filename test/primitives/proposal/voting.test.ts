@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decideOpening, type Opening } from '../../../src/primitives/proposal/decide/opening.ts'
-import { confidenceOf } from '../../../src/primitives/proposal/decide/tally.ts'
+import { confidenceIn, confidenceOf } from '../../../src/primitives/proposal/decide/tally.ts'
 import { proposalStream } from '../../../src/primitives/proposal/rows.ts'
 import { given, later, start } from '../../support/given.ts'
 import { agents, casts, ends, opened, voted } from './stories.ts'
@@ -173,7 +173,16 @@ describe('confidence that varies', () => {
       variance: expect.closeTo(0.06),
       n: 3,
     })
-    expect(confidenceOf([by(0.9), by(null)])).toBeNull()
+    expect(confidenceOf([by(0.9), by(null)])).toEqual({ mean: 0.9, variance: null, n: 1 })
+    expect(confidenceOf([by(null)])).toBeNull()
+  })
+
+  it('counts for an outcome what those said who voted for it', () => {
+    const vote = (ballot: readonly string[], confidence: number | null) => ({ by: 'a', ballot, confidence })
+    const votes = [vote(['x'], 0.9), vote(['y', 'x'], 0.1), vote(['x'], null), vote(['x'], 0.6)]
+    expect(confidenceIn('x', { rule: 'majority' }, votes)).toEqual({ mean: 0.75, n: 2 })
+    expect(confidenceIn('x', { rule: 'approval' }, votes)).toEqual({ mean: 0.533333, n: 3 })
+    expect(confidenceIn('z', { rule: 'majority' }, votes)).toBeNull()
   })
 
   it('is told once, above the limit and not at it', () => {

@@ -58,6 +58,49 @@ describe('a person overriding a task', () => {
     given(task, created()).when(override({})).thenFails('invalid_argument', { field: 'result' })
   })
 
+  it('accepts what a check had sent back, in the name of its author, and calls it overridden', () => {
+    const back: TaskEvent = {
+      type: 'task.rejected',
+      data: { by: 'gate:high', findings: 'too low', author: 'agt_a' },
+    }
+    const refused = { seq: 3, submission: submission('t1') }
+    const accepts = { seq: 3, by: 'agt_a', digest: submission('t1').digest }
+    const verified: TaskEvent = {
+      type: 'task.verified',
+      data: { by: 'person', findings: 'will do', last: true, accepts },
+    }
+    const done = {
+      status: 'done',
+      verification: 'overridden',
+      by: 'agt_a',
+      digest: accepts.digest,
+      resultSeq: 3,
+    } as const
+    const first = [created(), claimed('t1'), submitted('t1', []), back] as const
+    const accept = override({ refused, note: 'will do', escalation: 'esc_a' })
+    const result = given(task, ...first).when(accept)
+    result.thenEvents('task.overridden', verified).thenState(done)
+    given(task, ...first, claimed('t2', { attempt: 2 }))
+      .when(accept)
+      .thenEvents('task.overridden', 'task.released', verified)
+      .thenState({ ...done, attempt: 1 })
+    given(task, ...first, failed)
+      .when(accept)
+      .thenState(done)
+    // No second outcome of its author: the refusal was counted.
+    const state = stateAfter(task, ...first)
+    expect(task.measured?.(state, { ...verified, seq: 5, run: 1, at: 0 } as never)).toEqual([])
+  })
+
+  it('says what is to be done otherwise where the next attempt is due anyway', () => {
+    const again = { decision: 'retry', escalation: 'esc_a' } as const
+    given(task, created())
+      .when(override({ ...again, note: 'mind the zero' }))
+      .thenEvents('task.overridden')
+      .thenState({ status: 'ready' })
+    given(task, created()).when(override(again)).thenFails('conflict')
+  })
+
   it('answers the one question, or ends all waiting when it is the task that is overridden', () => {
     given(task, ...inReview)
       .when(override({ escalation: 'esc_a' }))

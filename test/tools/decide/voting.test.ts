@@ -368,3 +368,70 @@ describe('the log', () => {
     file.close()
   })
 })
+
+describe('the decisions of a run', () => {
+  const explained = async (): Promise<readonly Answer[]> =>
+    (await board.call('get_run', { explain: true })).decisions
+
+  it('tell of a vote who voted for what, how sure and why, and lay it on no single one', async () => {
+    const { proposal_id } = await open()
+    const [ann, bob, cy] = voters
+    await vote(proposal_id, 'ann', 'y', { confidence: 0.3, rationale: 'small' })
+    await vote(proposal_id, 'bob', 'x', { confidence: 0.9, rationale: 'one file' })
+    const ended = await vote(proposal_id, 'cy', 'x')
+    expect(ended.outcome_confidence).toEqual({ mean: 0.9, n: 1 })
+    expect(ended.tally.confidence).toMatchObject({ mean: 0.6, n: 2 })
+    expect(await explained()).toEqual([
+      expect.objectContaining({
+        type: 'proposal.decided',
+        kind: 'vote',
+        subject: proposal_id,
+        by: null,
+        question: 'Which parser?',
+        electorate: voters,
+        decision: 'decided by vote: x',
+        outcome: 'x',
+        confidence: 0.9,
+        ballots: [
+          { agent_id: ann, choice: 'y', confidence: 0.3, rationale: 'small' },
+          { agent_id: bob, choice: 'x', confidence: 0.9, rationale: 'one file' },
+          { agent_id: cy, choice: 'x' },
+        ],
+      }),
+    ])
+    const text = await board.say('get_run', { explain: true })
+    expect(text).toContain('vote by its electorate of 3 on "Which parser?"')
+    expect(text).toContain(`${bob} "x" (0.9), because "one file"`)
+  })
+
+  it('tell of a vote that came to nothing, and of one that a rollback has undone, as they were', async () => {
+    const { checkpoint_id } = await board.call('create_checkpoint', {})
+    const { proposal_id } = await open({ electorate: voters.slice(0, 2) })
+    await vote(proposal_id, 'ann', 'y')
+    await board.call('vote', { proposal_id, agent_id: 'bob', abstain: true, rationale: 'no idea' })
+    const ballots = [{ choice: 'y' }, { choice: null, rationale: 'no idea' }]
+    expect(await explained()).toMatchObject([{ kind: 'vote', outcome: 'y', ballots }])
+    await board.call('rollback_to_checkpoint', { checkpoint_id })
+    const [gone] = await explained()
+    expect(gone).toMatchObject({ abandoned: true, question: 'Which parser?', ballots })
+    const { proposal_id: tied } = await open({ electorate: voters.slice(0, 2) })
+    await vote(tied, 'ann', 'y')
+    await vote(tied, 'bob', 'x')
+    expect((await explained()).at(-1)).toMatchObject({
+      type: 'proposal.failed',
+      by: null,
+      reason: 'tie',
+      ballots: [{ choice: 'y' }, { choice: 'x' }],
+    })
+  })
+
+  it('know the confidence of a single voter that gave one', async () => {
+    const { proposal_id } = await open()
+    expect((await vote(proposal_id, 'ann', 'x')).tally.confidence).toBeNull()
+    expect((await vote(proposal_id, 'bob', 'x', { confidence: 0.9 })).tally.confidence).toEqual({
+      mean: 0.9,
+      variance: null,
+      n: 1,
+    })
+  })
+})

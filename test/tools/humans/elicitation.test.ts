@@ -1,7 +1,7 @@
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js'
 import { describe, expect, it } from 'vitest'
-import type { BatonOptions, TestBaton } from '../../support/client.ts'
+import type { Answer, BatonOptions, TestBaton } from '../../support/client.ts'
 import { type Board, startBoard } from '../board.ts'
 import { eventsOf, handIn, statusOf, waiting } from './people.ts'
 
@@ -92,22 +92,44 @@ describe('a client that can ask its user', () => {
     expect(await waiting(board, { all: true })).toMatchObject([{ by: 'Bob', decision: 'cancel' }])
   })
 
-  it('offers the answers there are, and hands the chosen one on', async () => {
-    const person = new Person(accepts({ decision: 'proceed', answer: 'no' }))
+  it('asks for the answer alone where somebody asked, one of those there are, and hands it on', async () => {
+    const person = new Person(accepts({ answer: 'no', name: 'Ada' }))
     const board = await peopled(person)
-    await board.call('escalate', { question: 'May we publish?', options: ['yes', 'no'] })
+    const { a = '' } = await board.plan({ key: 'a', task: 'add' })
+    await board.call('escalate', { question: 'May we publish?', options: ['yes', 'no'], task_id: a })
     await until(board, 'escalation.resolved')
-    expect(person.shown[0]?.requestedSchema.properties).toMatchObject({ answer: { enum: ['yes', 'no'] } })
-    expect(await waiting(board, { all: true })).toMatchObject([{ note: 'no', by: 'the user of test 1' }])
+    expect(person.shown[0]?.requestedSchema).toMatchObject({ required: ['answer'] })
+    const properties = person.shown[0]?.requestedSchema.properties ?? {}
+    expect(Object.keys(properties)).toEqual(['answer', 'name'])
+    expect(properties).toMatchObject({ answer: { enum: ['yes', 'no'] } })
+    expect(await waiting(board, { all: true })).toMatchObject([{ answer: 'no', by: 'Ada' }])
+    expect(await statusOf(board, a)).toBe('ready')
   })
 
-  it('takes a refusal to answer for a sign that it was seen', async () => {
+  it('takes any words where no answers are given', async () => {
+    const person = new Person(accepts({ answer: 'on Friday' }))
+    const board = await peopled(person)
+    await board.call('escalate', { question: 'When?' })
+    await until(board, 'escalation.resolved')
+    expect(person.shown[0]?.requestedSchema.properties).toMatchObject({ answer: { type: 'string' } })
+    expect(await waiting(board, { all: true })).toMatchObject([
+      { answer: 'on Friday', by: 'the user of test 1' },
+    ])
+  })
+
+  it('takes a refusal to answer for no word of anybody', async () => {
     const person = new Person(async () => ({ action: 'decline' }))
     const board = await peopled(person)
     const task = await unsure(board)
-    await until(board, 'escalation.acknowledged')
-    expect([await statusOf(board, task), person.shown.length]).toEqual(['review', 1])
-    expect(await waiting(board)).toMatchObject([{ status: 'acknowledged' }])
+    await person.asked()
+    await board.call('escalate', { question: 'Another?' })
+    await person.asked(2)
+    expect(await statusOf(board, task)).toBe('review')
+    const left = await waiting(board)
+    expect(left.map(({ status, by }) => [status, by])).toEqual([
+      ['open', undefined],
+      ['open', undefined],
+    ])
   })
 
   it.each([
@@ -139,6 +161,86 @@ describe('a client that can ask its user', () => {
     await elsewhere.call('escalate', { question: 'Mine?' })
     await person.asked()
     expect(person.shown.map(({ message }) => message.includes('Mine?'))).toEqual([true])
+  })
+})
+
+describe('a form about a task', () => {
+  const fields = (shown: Shown | undefined) => shown?.requestedSchema.properties as Record<string, Answer>
+
+  it('accepts what a gate had refused, which it shows', async () => {
+    const person = new Person(accepts({ decision: 'proceed', name: 'Eve' }))
+    const board = await peopled(person)
+    await board.call('set_quality_gate', { name: 'high', metric: 'score', at_least: 0.9, tasks: ['a'] })
+    const { a = '', b = '' } = await board.plan(
+      { key: 'a', task: 'add', max_attempts: 5 },
+      { key: 'b', task: 'after', depends_on: ['a'] },
+    )
+    for (const result of ['one', 'two', 'three']) await handIn(board, a, { score: 0.5, result })
+    await until(board, 'escalation.resolved')
+    expect(person.shown[0]?.message).toContain('three')
+    expect(fields(person.shown[0])).toMatchObject({ result: { type: 'string' } })
+    expect(await board.call('get_task', { task_id: a })).toMatchObject({
+      status: 'done',
+      verification: 'overridden',
+      result: 'three',
+    })
+    expect(await statusOf(board, b)).toBe('ready')
+  })
+
+  const failed = async (board: Board): Promise<string> => {
+    const { a = '' } = await board.plan({ key: 'a', task: 'add', max_attempts: 1 })
+    const { lease_token } = await board.claim({ task_id: a })
+    await board.call('fail_task', { task_id: a, lease_token, error: 'no luck' })
+    return a
+  }
+
+  it('is shown again with the reason where a result is missing, and takes one', async () => {
+    const person = new Person(async ({ message }) => ({
+      action: 'accept',
+      content: { decision: 'proceed', ...(message.includes('was not taken') && { result: 'five' }) },
+    }))
+    const board = await peopled(person)
+    const task = await failed(board)
+    await until(board, 'escalation.resolved')
+    expect(person.shown).toHaveLength(2)
+    expect(person.shown[1]?.message).toContain('Give a result')
+    expect(await board.call('get_task', { task_id: task })).toMatchObject({ status: 'done', result: 'five' })
+  })
+
+  it('is not shown for ever: the question stays in the list', async () => {
+    const person = new Person(accepts({ decision: 'proceed' }))
+    const board = await peopled(person)
+    const task = await failed(board)
+    await person.asked(3)
+    await board.call('escalate', { question: 'Another?' })
+    await person.asked(4)
+    expect(person.shown[3]?.message).toContain('Another?')
+    expect((await waiting(board))[0]).toMatchObject({ task_id: task, status: 'open' })
+    expect(await statusOf(board, task)).toBe('failed')
+  })
+
+  it('offers neither what cannot be accepted nor what cannot be tried again', async () => {
+    const person = new Person(never)
+    const board = await peopled(person)
+    const { a = '' } = await board.plan({ key: 'a', task: 'add', checks: [{ kind: 'review' }] })
+    await handIn(board, a)
+    const [review] = (await board.call('get_task', { task_id: a })).open_reviews
+    await board.call('escalate', { question: 'What of it?', task_id: review })
+    await person.asked()
+    const shown = fields(person.shown[0])
+    expect(shown.decision.enum).toEqual(['retry', 'cancel', 'fail'])
+    expect(shown).not.toHaveProperty('result')
+    await board.call('spawn_agent', { name: 'jo', purpose: 'vote' })
+    await board.call('spawn_agent', { name: 'kim', purpose: 'vote' })
+    const asked = { question: 'Red?', options: ['yes', 'no'], electorate: ['jo', 'kim'] }
+    const { proposal_id } = await board.call('propose', asked)
+    await board.call('vote', { proposal_id, agent_id: 'jo', choice: 'yes' })
+    await board.call('vote', { proposal_id, agent_id: 'kim', choice: 'no' })
+    await person.asked(2)
+    expect(fields(person.shown[1])).toMatchObject({
+      decision: { enum: ['proceed', 'cancel', 'fail'] },
+      result: { description: 'Proceed needs it' },
+    })
   })
 })
 

@@ -191,7 +191,7 @@ describe('what triggers an escalation', () => {
     const other = await board.another()
     expect(await other.call('escalate', asked)).toMatchObject({ escalation_id, opened: false })
     expect((await board.call('escalate', { question: 'And where?' })).opened).toBe(true)
-    const said = { escalation_id, decision: 'proceed', person: 'Ada', note: 'yes' }
+    const said = { escalation_id, answer: 'yes', person: 'Ada' }
     expect(await board.call('resolve_escalation', said)).toMatchObject({ effect: 'recorded' })
     expect(await board.call('escalate', asked)).toMatchObject({ opened: true })
     await board.call('escalate', { question: 'Twice?', idempotency_key: 'k' })
@@ -203,14 +203,14 @@ describe('what triggers an escalation', () => {
     expect(rest.next_cursor).toBeUndefined()
   })
 
-  it('leaves a task alone that a question about it does not hold up', async () => {
+  it('decides on the task that it is about, whatever else that waits for', async () => {
     const board = await startBoard()
     const { a = '' } = await board.plan({ key: 'a', task: 'add', checks: [{ kind: 'review' }] })
     await handIn(board, a)
-    const { escalation_id } = await board.call('escalate', { question: 'Is it urgent?', task_id: 'a' })
-    const said = { escalation_id, decision: 'proceed', person: 'Ada', note: 'no' }
-    expect(await board.call('resolve_escalation', said)).toMatchObject({ effect: 'recorded' })
-    expect(await statusOf(board, a)).toBe('review')
+    const { escalation_id } = await board.call('escalate', { question: 'Is it good enough?', task_id: 'a' })
+    const said = { escalation_id, decision: 'proceed', person: 'Ada', note: 'yes' }
+    expect(await board.call('resolve_escalation', said)).toMatchObject({ effect: 'executed' })
+    expect(await statusOf(board, a)).toBe('done')
   })
 })
 

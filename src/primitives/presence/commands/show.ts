@@ -1,6 +1,6 @@
 import type { Tx } from '../../../kernel/ports.ts'
 import { signsOf } from '../queries.ts'
-import { gone, seen } from '../rows.ts'
+import { closed, closedBefore, seen } from '../rows.ts'
 
 /** Who shows that it is there. */
 export interface Here {
@@ -42,7 +42,8 @@ export const passOnLife = async (
     if (sign.waiting_until > tx.now && sign.session !== except) await tx.write(seen, { ...sign, agent: to })
 }
 
-/** Takes back all signs of life of a session that has closed. */
+/** Takes back all signs of life of a session that has closed; when it was last seen is kept. */
 export const hideLife = async (tx: Tx, session: string): Promise<void> => {
-  await tx.write(gone, { session })
+  await tx.write(closedBefore, { session })
+  await tx.write(closed, { session })
 }

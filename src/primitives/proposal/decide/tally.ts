@@ -25,14 +25,27 @@ export const countsOf = (terms: Terms, votes: readonly Vote[]): readonly number[
 export const weightCast = (terms: Terms, votes: readonly Vote[]): number =>
   votes.reduce((sum, { by, ballot }) => sum + (ballot.length > 0 ? weightOf(terms, by) : 0), 0)
 
-/** Mean and population variance of the confidences that were given; null when there are fewer than two. */
+/** Mean and population variance of the confidences that were given, the latter from two; null when none was. */
 export const confidenceOf = (votes: readonly Vote[]): Tally['confidence'] => {
   const given = votes.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]))
   const n = given.length
-  if (n < 2) return null
+  if (n === 0) return null
   const mean = given.reduce((sum, one) => sum + one, 0) / n
-  const variance = given.reduce((sum, one) => sum + (one - mean) ** 2, 0) / n
+  const variance = n < 2 ? null : given.reduce((sum, one) => sum + (one - mean) ** 2, 0) / n
   return { mean, variance, n }
+}
+
+/** The mean confidence of those who voted for this outcome (`ranked`: put it first) and gave one; null: none did. */
+export const confidenceIn = (
+  outcome: string,
+  { rule }: Pick<Terms, 'rule'>,
+  votes: readonly Vote[],
+): { readonly mean: number; readonly n: number } | null => {
+  const own = votes.filter(({ ballot }) =>
+    rule === 'approval' ? ballot.includes(outcome) : ballot[0] === outcome,
+  )
+  const found = confidenceOf(own)
+  return found && { mean: rounded(found.mean), n: found.n }
 }
 
 /** How the votes stand. */

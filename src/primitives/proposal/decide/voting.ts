@@ -89,8 +89,9 @@ const uncertainty = (
   votes: readonly Vote[],
 ): readonly ProposalEvent[] => {
   const confidence = confidenceOf(votes)
-  if (uncertain || !confidence || confidence.variance <= limit) return []
+  if (uncertain || !confidence) return []
   const { variance, n } = confidence
+  if (variance === null || variance <= limit) return []
   return [{ type: 'proposal.uncertainty_found', data: { variance, n, limit } }]
 }
 

@@ -3,6 +3,7 @@ import { isEscalation } from '../../escalation/commands/withdraw.ts'
 import type { Run } from '../../run/find.ts'
 import { authorOf } from '../author.ts'
 import { dependentsOf } from '../consequences.ts'
+import type { Verification } from '../detail.ts'
 import type { Task } from '../find.ts'
 import type { TaskState } from '../state.ts'
 
@@ -12,7 +13,7 @@ export interface Reported {
   /** Who made the attempt. */
   readonly agent_id: string | null
   readonly status: string
-  readonly verification: 'none' | 'pending' | 'verified' | 'rejected'
+  readonly verification: Verification
   readonly unblocked_task_ids: readonly string[]
   readonly findings?: string
   /** The question to a person that it waits for. */

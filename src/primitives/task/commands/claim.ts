@@ -7,6 +7,7 @@ import { type Agent, activeAgent, agentAndRun } from '../../agent/find.ts'
 import { holds, missing } from '../../capability/graph.ts'
 import { vocabulary } from '../../capability/vocabulary.ts'
 import { callsPeople } from '../../escalation/commands/open.ts'
+import type { Machine } from '../../presence/alive.ts'
 import { learningPlace } from '../../routing/place.ts'
 import { mayGoOn, mayNotGoOn } from '../../run/budget.ts'
 import { mustBeOpenToWork } from '../../run/decide.ts'
@@ -17,6 +18,7 @@ import { type Task, theTask } from '../find.ts'
 import { type ClaimedTask, handOver } from '../hand-over.ts'
 import { oldestHeldBy } from '../held.ts'
 import { fittingLanes, nextInLanes } from '../lanes.ts'
+import { leftBehind, sayLeftBehind } from '../left-behind.ts'
 import { type NothingToClaim, nothing, nothingFor, pausedFor } from '../nothing-to-claim.ts'
 import { taskStream } from '../rows.ts'
 import { nextDue, sweep } from '../sweep.ts'
@@ -28,6 +30,8 @@ export interface ClaimInput {
   readonly leaseMs: number
   readonly takeover: boolean
   readonly speaker: Speaker
+  /** The process that asks. */
+  readonly machine?: Machine | undefined
 }
 
 /** The agent that a claim is for, and its run. A session that joined as agents claims as those only. */
@@ -65,9 +69,9 @@ export const claimTask = async (tx: Tx, input: ClaimInput): Promise<ClaimedTask 
   // Taking its own claim over adds none; whatever else is claimed with `takeover` does.
   const own = asked?.state.status === 'claimed' && asked.state.by === agent.id
   const full = own && input.takeover ? undefined : await atCapacity(tx, agent)
-  if (full) throw full
+  if (full) throw await unlessLost(tx, full, agent, input.machine)
   const [task] = asked ? [asked] : await nextFor(tx, agent, 1)
-  if (!task) return nothingFor(tx, run, agent)
+  if (!task) return nothingFor(tx, run, agent, input.machine)
   return claim(
     tx,
     { run, agent, task, leaseMs: input.leaseMs, takeover: input.takeover },
@@ -118,7 +122,7 @@ export const claimOutlook = async (db: Reader, input: ClaimInput): Promise<Claim
 /** What a claim that found nothing would say now. */
 export const nothingToClaim = async (db: Reader, input: ClaimInput): Promise<NothingToClaim> => {
   const { run, agent } = await claimantOf(db, input)
-  return run.state.paused ? pausedFor(run, agent) : nothingFor(db, run, agent)
+  return run.state.paused ? pausedFor(run, agent) : nothingFor(db, run, agent, input.machine)
 }
 
 interface Claiming {
@@ -160,6 +164,17 @@ const atCapacity = async (db: Reader, agent: Agent): Promise<Failure | undefined
     'Report on one with complete_task or fail_task first, or claim as another agent.',
     { agent_id: agent.id, limit: maxConcurrent, used: claimed },
   )
+}
+
+/** An agent that is full of claims whose sessions are gone is told how to go on with them. */
+const unlessLost = async (
+  db: Reader,
+  full: Failure,
+  agent: Agent,
+  machine: Machine | undefined,
+): Promise<Failure> => {
+  const [lost] = machine ? await leftBehind(db, agent.id, machine) : []
+  return lost ? new Failure(full.code, full.message, sayLeftBehind(lost, agent.id), full.details) : full
 }
 
 const nextFor = async (tx: Tx, agent: Agent, count: number): Promise<readonly Task[]> => {

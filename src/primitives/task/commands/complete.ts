@@ -1,4 +1,4 @@
-import { Failure, invalid } from '../../../errors.ts'
+import { Failure } from '../../../errors.ts'
 import { accepted } from '../../../kernel/decider.ts'
 import type { Tx } from '../../../kernel/ports.ts'
 import { scopesIn } from '../../confidence/decide.ts'
@@ -8,18 +8,17 @@ import type { Run } from '../../run/find.ts'
 import { gatesOf } from '../../run/state.ts'
 import { type Confident, confidenceIn, logLine, validation } from '../confident.ts'
 import { follow } from '../consequences.ts'
-import { alreadyReported, decideComplete, decideVerdict, underLease } from '../decide/reporting.ts'
+import { alreadyReported, decideComplete, underLease } from '../decide/reporting.ts'
 import { reportDigest } from '../digest.ts'
 import type { Submission } from '../events.ts'
 import { definitionOf, type Task } from '../find.ts'
 import { flagsOf } from '../flags.ts'
 import { choiceSchemas, tooLate } from '../in-orchestration.ts'
-import { dropReviews } from '../moot.ts'
 import { askOfBudget, askOfConfidence, askOfGate } from '../people.ts'
-import { taskStream } from '../rows.ts'
 import { answer, firstAnswer, type Reported } from './answer.ts'
 import { type Found, type ReportOn, reported } from './reported.ts'
 import { openReviews } from './review.ts'
+import { pass, verdictIn } from './verdict.ts'
 
 export interface Report extends ReportOn {
   readonly result: unknown
@@ -165,52 +164,4 @@ const waitsFor = async (
   const reviews = await openReviews(tx, run, task, { ...definition, checks }, submission)
   if (confident?.band !== 'escalated') return reviews
   return [...reviews, (await askOfConfidence(tx, run, task, { by: submission.by, ...confident })).id]
-}
-
-interface Verdict {
-  readonly approve: boolean
-  readonly findings: string | null
-}
-
-const verdictIn = (result: unknown): Verdict => {
-  const verdict = result as { readonly approve?: unknown; readonly findings?: unknown } | null
-  if (typeof verdict !== 'object' || verdict === null || typeof verdict.approve !== 'boolean')
-    throw invalid('result', 'a review task needs a verdict', `Give {"approve": true} or ${rejection}.`)
-  const { approve } = verdict
-  const findings = findingsIn(verdict.findings)
-  if (!approve && findings === null)
-    throw invalid('result.findings', 'is required when approve is false', `Give ${rejection}.`)
-  return { approve, findings }
-}
-
-const rejection = '{"approve": false, "findings": "what is wrong and how to mend it"}'
-
-/** Findings of any JSON as text: a string as it is, else compact JSON; null when they say nothing. */
-const findingsIn = (findings: unknown): string | null => {
-  if (findings === undefined || findings === null) return null
-  const text = typeof findings === 'string' ? findings : JSON.stringify(findings)
-  return text.trim() === '' || text === '[]' || text === '{}' ? null : text
-}
-
-/** Carries a review's verdict to the task it reviews. After a rejection the other open reviews of it are moot. */
-const pass = async (
-  tx: Tx,
-  run: Run,
-  review: Task,
-  { approve, findings }: Verdict,
-  unblocked: string[],
-): Promise<void> => {
-  const reviewed = await tx.load(taskStream, review.state.reviews as string)
-  if (!reviewed) return
-  const open = reviewed.state.status === 'review' ? reviewed.state.openReviews : []
-  await tx.append(reviewed, accepted(decideVerdict(reviewed.state, review.id, approve, findings)))
-  const so = await follow(tx, run, reviewed)
-  unblocked.push(...so.unblocked)
-  if (reviewed.state.status === 'review' || reviewed.state.status === 'done') return
-  await dropReviews(
-    tx,
-    run,
-    open.filter((id) => id !== review.id),
-    `${review.id} has rejected the result`,
-  )
 }

@@ -12,7 +12,9 @@ import type { Submission } from '../events.ts'
 import type { Task } from '../find.ts'
 import { flagsOf } from '../flags.ts'
 import { dropReviews } from '../moot.ts'
+import { refusedOf } from '../refused.ts'
 import { hasEnded } from '../state.ts'
+import { pass, verdictIn } from './verdict.ts'
 
 export interface Overriding {
   readonly decision: Verdict
@@ -50,13 +52,17 @@ export const overrideTask = async (tx: Tx, run: Run, task: Task, given: Overridi
     )
   const waitedFor = task.state.status === 'review' ? task.state.openReviews : []
   const submission = given.result === undefined ? undefined : submissionBy(given.result)
-  const override = { id: task.id, decision, person, note, escalation, whole, submission }
+  // What stands in the place of a review speaks for it.
+  const verdict = submission && task.state.reviews !== null ? verdictIn(submission.result) : undefined
+  const refused = decision === 'proceed' && !submission ? await refusedOf(tx, run, task) : undefined
+  const override = { id: task.id, decision, person, note, escalation, whole, submission, refused }
   const stands = task.state.status === 'done'
   await tx.append(task, accepted(decideOverride(task.state, override)))
   if (stands) return { ...unmoved, task_id: task.id, task_status: task.state.status }
   // A person has decided: the vote that the task stood for is over.
   if (task.state.decides !== undefined && hasEnded(task.state)) await withdraw(tx, task.state.decides)
   const so = await follow(tx, run, task)
+  if (verdict) await pass(tx, run, task, verdict, so.unblocked)
   if (task.state.status !== 'review')
     await dropReviews(
       tx,

@@ -16,6 +16,8 @@ export interface Override {
   readonly whole: boolean
   /** The result that the person gives; undefined: none. */
   readonly submission: Submission | undefined
+  /** What was handed in last and sent back, and the seq of its event; undefined: nothing was, or it waits for verdicts. */
+  readonly refused?: { readonly seq: number; readonly submission: Submission } | undefined
 }
 
 const over = ({ id }: Override, state: TaskState): Failure =>
@@ -66,12 +68,7 @@ const accept = (state: TaskState, given: Override): Decision<TaskEvent> => {
       ...released(state, 'a person decided'),
       { type: 'task.completed', data: submission },
     ]
-  if (state.status !== 'review')
-    return invalid(
-      'result',
-      `nothing was handed in that could be accepted, task ${given.id} is ${state.status}`,
-      'Give the result that is to count.',
-    )
+  if (state.status !== 'review') return acceptRefused(state, given)
   // Whoever answers a question answers that one; whoever overrides the task ends its waiting.
   if (whole || escalation === null)
     return [
@@ -80,6 +77,24 @@ const accept = (state: TaskState, given: Override): Decision<TaskEvent> => {
     ]
   const verdict = decideVerdict(state, escalation, true, note)
   return verdict instanceof Failure ? verdict : [logged(given, state), ...verdict]
+}
+
+/** A person stands above the check that sent it back. It is no outcome of its author: the refusal was, and stays one. */
+const acceptRefused = (state: TaskState, given: Override): Decision<TaskEvent> => {
+  const { refused, note: findings } = given
+  if (!refused)
+    return invalid(
+      'result',
+      `nothing was handed in that could be accepted, task ${given.id} is ${state.status}`,
+      'Give a result: the one that is to count.',
+    )
+  const { seq, submission } = refused
+  const accepts = { seq, by: submission.by, digest: submission.digest }
+  return [
+    logged(given, state),
+    ...released(state, 'a person decided'),
+    { type: 'task.verified', data: { by: 'person', findings, last: true, accepts } },
+  ]
 }
 
 const anew = (state: TaskState, given: Override): Decision<TaskEvent> => {
@@ -102,12 +117,19 @@ const anew = (state: TaskState, given: Override): Decision<TaskEvent> => {
       ]
     case 'claimed':
       return [logged(given, state), ...released(state, findings)]
+    case 'ready':
+      // The next attempt is due anyway: it is to know what the person said.
+      if (escalation !== null && note !== null) return [logged(given, state)]
+      return noAttempt(state, given)
     default:
-      return new Failure(
-        'conflict',
-        `Task ${given.id} is ${state.status}: no attempt is under way or over that could be made anew.`,
-        'Use update_task to change what it asks, or proceed with a result.',
-        { task_id: given.id, status: state.status },
-      )
+      return noAttempt(state, given)
   }
 }
+
+const noAttempt = ({ status }: TaskState, { id }: Override): Failure =>
+  new Failure(
+    'conflict',
+    `Task ${id} is ${status}: no attempt is under way or over that could be made anew.`,
+    'Use update_task to change what it asks, or proceed with a result.',
+    { task_id: id, status },
+  )
