@@ -11,7 +11,7 @@ import { cut } from './worded.ts'
 /** ms that a check may hold up this process. Hardly any takes 1 ms; what takes longer is made anew in a box. */
 const mostMsHere = 50
 /** With less than this left of what all of them may, ms, none is tried here. */
-const leastMsHere = 5
+const leastMsHere = 20
 /** Many that are slow at once must not hold it up one after the other: what takes longer than 2 ms counts. */
 const allowance = new Allowance({ ms: 100, perMs: 0.1, free: 2 })
 /**

@@ -104,7 +104,9 @@ const outcomeOf = async (db: Reader, { state }: Orchestration, all: readonly Pla
     quality_score: spread.mean,
     quality_variance: spread.variance,
     scored: spread.n,
-    consensus_analysis: consensusOf(final.map(({ result }) => asText(result) ?? '')),
+    consensus_analysis: consensusOf(
+      final.flatMap(({ result }) => (result === null ? [] : (asText(result) ?? []))),
+    ),
     agents_used: [...used],
     successful_agents: successful.size,
     choice,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { greatestWeight } from '../../primitives/judging/decide/aggregate.ts'
 import type { Criterion } from '../../primitives/judging/terms.ts'
 import { json, list, newHandle, taskHandle, text } from '../fields.ts'
 
@@ -13,7 +14,7 @@ const scoresOf = z.record(newHandle, finite)
 
 const criterion = z.strictObject({
   name: newHandle,
-  weight: finite.optional(),
+  weight: finite.max(greatestWeight).optional(),
   min: finite.optional(),
   max: finite.optional(),
   range: z.tuple([finite, finite]).optional(),

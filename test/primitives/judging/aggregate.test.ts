@@ -221,8 +221,15 @@ describe('averages', () => {
     expect(found).toEqual({ value: null, n: 4, reason: expect.stringContaining('too large') })
   })
 
-  it('so does a weighted one, and an interval too wide to hold', () => {
-    expect(of('mean', [1, 2], [1e308, 1.5e308])).toMatchObject({ value: expect.any(Number) })
+  it('a weight whose sum would be none is refused', () => {
+    for (const method of ['mean', 'majority'] as const)
+      expect(aggregate(method, items([1, 2], [1, 1e308]), 0)).toMatchObject({
+        message: expect.stringContaining('"v1" is not over 0 and at most 1000000000000'),
+      })
+    expect(of('mean', [1, 2], [1e12, 1e12])).toMatchObject({ value: 1.5 })
+  })
+
+  it('an interval too wide to hold is told', () => {
     const wide = of('mean', [1e200, -1e200])
     expect(wide).toMatchObject({ value: 0, interval: { insufficient: expect.stringContaining('beyond') } })
   })

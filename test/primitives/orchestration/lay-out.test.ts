@@ -123,6 +123,23 @@ describe('pieces that name a capability', () => {
     expect(agents('lint a', 'lint b', 'lint c')).toEqual(['agt_2', 'agt_3', 'agt_2'])
   })
 
+  it('are told apart by the signs in their names', () => {
+    const languages = new Map([
+      ['agt_1', ['c++']],
+      ['agt_2', ['c#']],
+      ['agt_3', ['net']],
+      ['agt_4', ['.net', 'node.js']],
+    ])
+    const given = (...texts: string[]) => byCapability(of(...texts), languages).map(({ agent }) => agent)
+    expect(given('write the C# part', 'the c++ part.', 'port it to .NET', 'check the net')).toEqual([
+      'agt_2',
+      'agt_1',
+      'agt_4',
+      'agt_3',
+    ])
+    expect(given('use node.js.', 'a plain c part')).toEqual(['agt_4', undefined])
+  })
+
   it('name it whole: no part of a word', () => {
     expect(agents('Sprint, and splint', 'count words')).toEqual([null, null])
   })

@@ -357,6 +357,14 @@ describe('a quorum', () => {
     expect(await outcome(baton)).toMatchObject({ status: 'partial', choice: null })
   })
 
+  it('takes no results for agreement where nothing was handed in', async () => {
+    await orchestrate({ mode: 'parallel', subtasks: ['a', 'b'] })
+    await work(baton, agents, () => ({ result: null }))
+    expect(await outcome(baton)).toMatchObject({
+      consensus_analysis: { agreement: null, label: 'insufficient_data', n: 0 },
+    })
+  })
+
   it('drops a cut part from the next phase too; the finished ones make the answer', async () => {
     const subtasks = ['write chapter a', 'write chapter b', 'write chapter c']
     const laid = await orchestrate({ mode: 'parallel', coordination: 'synchronized', subtasks, quorum: 2 })

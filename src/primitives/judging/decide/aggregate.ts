@@ -21,6 +21,9 @@ export const methods = [
 ] as const
 export type Method = (typeof methods)[number]
 
+/** Sums of weights stay exact enough below it. */
+export const greatestWeight = 1e12
+
 /** Methods for which a weight has a meaning. */
 const weighable: readonly Method[] = ['majority', 'plurality', 'ranked', 'mean', 'pairwise', 'best_of']
 
@@ -39,8 +42,13 @@ export const methodProblem = (
 /** Aggregates items by one method. A refusal names the item that does not fit it. */
 export const aggregate = (method: Method, items: readonly Item[], trim: number): Aggregated | Failure => {
   const bad =
-    method === 'best_of' ? undefined : items.find(({ weight }) => !(weight > 0 && weight < Infinity))
-  if (bad) return invalid('weight', `that of "${bad.id}" is not over 0`, 'Filter out what does not count.')
+    method === 'best_of' ? undefined : items.find(({ weight }) => !(weight > 0 && weight <= greatestWeight))
+  if (bad)
+    return invalid(
+      'weight',
+      `that of "${bad.id}" is not over 0 and at most ${greatestWeight}`,
+      'Filter out what does not count, and scale what is larger.',
+    )
   switch (method) {
     case 'concat':
       return concat(items)

@@ -1,4 +1,3 @@
-import { wordsOf } from '../../policy/words.ts'
 import type { Piece } from './templates.ts'
 
 /**
@@ -20,5 +19,16 @@ export const byCapability = (
   })
 }
 
-/** Whole words, each between blanks. */
-const spaced = (text: string): string => ` ${wordsOf(text.replaceAll('_', ' ')).join(' ')} `
+/** Characters of a piece that are read: what it is about is said in these. */
+const read = 4_000
+
+/** Whole words, each between blanks. What names of capabilities are made of belongs to a word: c++, c#, .net, node.js. */
+const spaced = (text: string): string => {
+  const words =
+    text
+      .slice(0, read)
+      .toLowerCase()
+      .replaceAll('_', ' ')
+      .match(/[\p{L}\p{N}.+#-]+/gu) ?? []
+  return ` ${words.map((word) => word.replace(/[.-]+$/, '')).join(' ')} `
+}
