@@ -2,6 +2,7 @@ import type { Reader } from '../../kernel/ports.ts'
 import type { Agent } from '../agent/find.ts'
 import { votesAskedOf } from '../proposal/find.ts'
 import type { Run } from '../run/find.ts'
+import { leftToOthers } from './own-work.ts'
 import { openStatuses } from './state.ts'
 import { nextDue } from './sweep.ts'
 
@@ -29,8 +30,13 @@ export const nothing = (run: Run, agent: Agent, reason: string, retry_after_ms: 
 export const pausedFor = (run: Run, agent: Agent): NothingToClaim =>
   nothing(run, agent, 'The run is paused (update_run resumes it).', 5_000)
 
-/** Why there is nothing for an agent, and when to ask again. */
-export const nothingFor = async (tx: Reader, run: Run, agent: Agent): Promise<NothingToClaim> => {
+/** Why there is nothing for an agent, and when to ask again. `too`: other agents as whom its session works. */
+export const nothingFor = async (
+  tx: Reader,
+  run: Run,
+  agent: Agent,
+  too: readonly string[],
+): Promise<NothingToClaim> => {
   const counts = await tx.tallies(String(run.no))
   const open = openStatuses.reduce((sum, status) => sum + (counts[`task.${status}`] ?? 0), 0)
   if (open === 0)
@@ -39,7 +45,12 @@ export const nothingFor = async (tx: Reader, run: Run, agent: Agent): Promise<No
   const wait = Math.min(Math.max((due ?? Infinity) - tx.now, soonest), latest)
   const asked = await votesAskedOf(tx, run.no, agent.id)
   const votes = asked.length > 0 ? ` Waiting for your vote: ${asked.slice(0, 5).join(', ')}.` : ''
-  return nothing(run, agent, `${whyNothing(agent, counts['task.ready'] ?? 0)}${votes}`, wait)
+  const author = await leftToOthers(tx, agent, too)
+  const review =
+    author === undefined
+      ? ''
+      : ` A review of the work of ${author} is left to another session: this one works as ${author} too.`
+  return nothing(run, agent, `${whyNothing(agent, counts['task.ready'] ?? 0)}${review}${votes}`, wait)
 }
 
 /** Bounds of the advice when to ask again, ms: new work may come at any time. */
