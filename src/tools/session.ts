@@ -30,6 +30,8 @@ export class Session {
   readonly conducted = new Set<string>()
   /** Agents that this session has joined as, oldest first: it then acts as these only. */
   readonly joined: string[] = []
+  /** Agents that it has claimed as, joined or not: what they hand in is its own work. */
+  readonly played = new Set<string>()
   /** The claims made here that were not reported yet, by task id: their holder may leave the token out. */
   readonly leases = new Map<string, Lease>()
   /** The newest of those that were: the same report sent again gets the first answer. */
@@ -48,6 +50,7 @@ export class Session {
 
   /** Keeps a claim that was made here. */
   keep(taskId: string, lease: Lease): void {
+    this.played.add(lease.agent)
     const before = this.lease(taskId)
     const contested = before !== undefined && (before.agent !== lease.agent || before.contested === true)
     this.leases.set(taskId, contested ? { ...lease, contested } : lease)

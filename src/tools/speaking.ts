@@ -6,7 +6,11 @@ import { abandoned, lineage } from '../primitives/run/lineage.ts'
 import type { Session } from './session.ts'
 
 /** What commands need to know of the session that speaks. */
-export const speaker = (session: Session): Speaker => ({ run: session.run, joined: session.joined })
+export const speaker = (session: Session): Speaker => ({
+  run: session.run,
+  joined: session.joined,
+  played: [...session.played],
+})
 
 /** Remembers the run that a call turned out to mean, so that the next one may leave it out. */
 export const remember = <T extends { readonly run_id: string }>(session: Session, result: T): T => {

@@ -14,6 +14,8 @@ export interface Speaker {
   readonly run: string | undefined
   /** The agents it has joined as. */
   readonly joined: readonly string[]
+  /** The agents it has claimed as, joined or not. */
+  readonly played?: readonly string[]
 }
 
 const openRuns = statement<RunTables>()((db) =>

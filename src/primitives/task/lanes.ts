@@ -40,14 +40,22 @@ interface Fit {
   readonly lanes: readonly number[]
 }
 
-/** The lanes whose tasks this agent may take. Kept until the agent, what its arm has learned, the vocabulary
- * or the run's lanes change. */
-export const fittingLanes = async (db: Reader, agent: Agent): Promise<readonly number[]> => {
+/**
+ * The lanes whose tasks this agent may take. Kept until the agent, what its arm has learned, the vocabulary or the run's
+ * lanes change.
+ *
+ * @param too other agents whose work it may not review either, sorted
+ */
+export const fittingLanes = async (
+  db: Reader,
+  agent: Agent,
+  too: readonly string[] = [],
+): Promise<readonly number[]> => {
   const { graph, version } = await vocabulary(db)
   const last = (await db.one(lastLane, { run: agent.run }))?.no ?? 0
   const abilities = await abilitiesOf(db, agent)
   const key = `${agent.version} ${abilities.version} ${version} ${last}`
-  const slot = `lanes of ${agent.id}`
+  const slot = `lanes of ${[agent.id, ...too].join(' ')}`
   const known = db.memo.get(slot) as Fit | undefined
   if (known?.key === key) return known.lanes
   const held = satisfied(
@@ -57,7 +65,7 @@ export const fittingLanes = async (db: Reader, agent: Agent): Promise<readonly n
   const rows = await db.all(lanesOf, { run: agent.run })
   const lanes = rows
     .filter((lane) => lane.agent === null || lane.agent === agent.id)
-    .filter((lane) => lane.except !== agent.id)
+    .filter(({ except }) => except === null || (except !== agent.id && !too.includes(except)))
     .filter((lane) => (JSON.parse(lane.requires) as string[]).every((name) => held.has(name)))
     .map((lane) => lane.lane)
   db.memo.set(slot, { key, lanes } satisfies Fit)

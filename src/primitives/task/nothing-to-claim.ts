@@ -4,6 +4,7 @@ import type { Machine } from '../presence/alive.ts'
 import { votesAskedOf } from '../proposal/find.ts'
 import type { Run } from '../run/find.ts'
 import { leftBehind, sayLeftBehind } from './left-behind.ts'
+import { leftToOthers } from './own-work.ts'
 import { openStatuses } from './state.ts'
 import { nextDue } from './sweep.ts'
 
@@ -31,12 +32,20 @@ export const nothing = (run: Run, agent: Agent, reason: string, retry_after_ms: 
 export const pausedFor = (run: Run, agent: Agent): NothingToClaim =>
   nothing(run, agent, 'The run is paused (update_run resumes it).', 5_000)
 
-/** Why there is nothing for an agent, and when to ask again. `machine`: who asks; left out, no claim is taken for lost. */
+/** Who asks. */
+interface Asker {
+  /** Other agents as whom its session works. */
+  readonly too: readonly string[]
+  /** Its process; undefined: no claim is taken for lost. */
+  readonly machine?: Machine | undefined
+}
+
+/** Why there is nothing for an agent, and when to ask again. */
 export const nothingFor = async (
   tx: Reader,
   run: Run,
   agent: Agent,
-  machine?: Machine,
+  { too, machine }: Asker,
 ): Promise<NothingToClaim> => {
   const counts = await tx.tallies(String(run.no))
   const open = openStatuses.reduce((sum, status) => sum + (counts[`task.${status}`] ?? 0), 0)
@@ -48,8 +57,13 @@ export const nothingFor = async (
   const votes = asked.length > 0 ? ` Waiting for your vote: ${asked.slice(0, 5).join(', ')}.` : ''
   const lost = machine ? await leftBehind(tx, agent.id, machine) : []
   const left = lost.slice(0, mostLost).map((task) => ` ${sayLeftBehind(task, agent.id)}`)
+  const author = await leftToOthers(tx, agent, too)
+  const review =
+    author === undefined
+      ? ''
+      : ` A review of the work of ${author} is left to another session: this one works as ${author} too.`
   const why = whyNothing(agent, counts['task.ready'] ?? 0)
-  return nothing(run, agent, `${why}${left.join('')}${votes}`, wait)
+  return nothing(run, agent, `${why}${review}${left.join('')}${votes}`, wait)
 }
 
 /** The most lost claims that are named. */

@@ -3,6 +3,7 @@ import type { Tx } from '../../kernel/ports.ts'
 import type { Speaker } from '../../primitives/run/find.ts'
 import { createTasks } from '../../primitives/task/commands/create.ts'
 import { type Plan, titleOf } from '../../primitives/task/commands/plan.ts'
+import { mayPlan } from '../../primitives/task/commands/worker.ts'
 import { idempotencyKey, list, runId } from '../fields.ts'
 import { onceInRunOrNew, remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
@@ -58,6 +59,7 @@ export const createTasksTool = defineTool({
   run: async ({ run_id, idempotency_key, tasks: given }, ctx) => {
     const { session } = ctx
     const tasks = given.map(planOf)
+    mayPlan(session.joined, tasks)
     await refuseSchemas(tasks)
     const plan = { run_id, idempotency_key, tasks, speaker: speaker(session) }
     return byPolicy(session.machine, async (asking) =>

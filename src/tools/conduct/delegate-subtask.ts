@@ -3,6 +3,7 @@ import type { Tx } from '../../kernel/ports.ts'
 import type { Speaker } from '../../primitives/run/find.ts'
 import { delegate, delegationRun } from '../../primitives/task/commands/delegate.ts'
 import type { Plan } from '../../primitives/task/commands/plan.ts'
+import { mayPlan } from '../../primitives/task/commands/worker.ts'
 import { idempotencyKey, runId, taskHandle } from '../fields.ts'
 import { onceIn, remember, speaker } from '../speaking.ts'
 import { defineTool } from '../tool.ts'
@@ -55,6 +56,7 @@ export const delegateSubtaskTool = defineTool({
   run: async ({ run_id, idempotency_key, ...fields }, ctx) => {
     const { session } = ctx
     const plan = planOf(fields)
+    mayPlan(session.joined, [plan])
     await refuseSchemas([plan], () => '')
     const given = { plan, run_id, idempotency_key, speaker: speaker(session) }
     return byPolicy(session.machine, async (asking) =>

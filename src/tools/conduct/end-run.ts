@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { archiveRun } from '../../primitives/run/commands/archive.ts'
 import { endRun } from '../../primitives/run/commands/end.ts'
 import { reason, runId } from '../fields.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { modifyStrategy } from '../../primitives/run/commands/conduct.ts'
 import { runId, text } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'
@@ -20,8 +21,13 @@ export const modifyStrategyTool = defineTool({
   effect: 'write',
   input,
   output,
-  run: async (given, ctx) =>
-    remember(ctx.session, await ctx.execute(modifyStrategy, { ...given, speaker: speaker(ctx.session) })),
+  run: async (given, ctx) => {
+    mustConduct(ctx.session.joined, 'change the strategy')
+    return remember(
+      ctx.session,
+      await ctx.execute(modifyStrategy, { ...given, speaker: speaker(ctx.session) }),
+    )
+  },
   say: ({ run_id, version }) =>
     `Strategy version ${version} of ${run_id} is recorded. Open tasks are as they were: update_task, cancel_task and create_tasks bring the plan in line.`,
 })

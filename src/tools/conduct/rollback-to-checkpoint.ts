@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Tx } from '../../kernel/ports.ts'
-import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { rollback } from '../../primitives/checkpoint/commands/rollback.ts'
 import { checkpointAndRun } from '../../primitives/checkpoint/find.ts'
 import type { Speaker } from '../../primitives/run/find.ts'

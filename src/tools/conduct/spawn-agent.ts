@@ -3,6 +3,7 @@ import { invalid } from '../../errors.ts'
 import type { Tx } from '../../kernel/ports.ts'
 import { type Spawn, spawnAgent } from '../../primitives/agent/commands/spawn.ts'
 import { runnerKinds } from '../../primitives/agent/events.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { type Here, showLife } from '../../primitives/presence/commands/show.ts'
 import type { Speaker } from '../../primitives/run/find.ts'
 import { mustBeGivable } from '../agent-tools.ts'
@@ -80,6 +81,8 @@ export const spawnAgentTool = defineTool({
   input,
   output,
   run: async ({ run_id, idempotency_key, profile, ...rest }, ctx) => {
+    // A worker that chooses personas chooses its reviewers.
+    mustConduct(ctx.session.joined, 'add an agent')
     const { runner = 'client', runner_options } = rest
     if (runner === 'client' && runner_options)
       throw invalid(

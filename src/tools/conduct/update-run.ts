@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { invalid } from '../../errors.ts'
-import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { updateRun } from '../../primitives/run/commands/conduct.ts'
 import { reason, runId } from '../fields.ts'
 import { remember, speaker } from '../speaking.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { resolveEscalation } from '../../primitives/escalation/commands/resolve.ts'
 import { decisions } from '../../primitives/escalation/terms.ts'
 import { json, keptText, runId, taskHandle, text } from '../fields.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { invalid } from '../../errors.ts'
 import type { Tx } from '../../kernel/ports.ts'
-import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { gateRecords, removeGate, setGate } from '../../primitives/gate/commands/set.ts'
 import type { Gate } from '../../primitives/gate/terms.ts'
 import { type Speaker, theRun } from '../../primitives/run/find.ts'

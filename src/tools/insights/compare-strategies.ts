@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { invalid } from '../../errors.ts'
 import type { Reader, Tx } from '../../kernel/ports.ts'
-import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { giveVariant } from '../../primitives/experiment/commands/assign.ts'
 import { recordOutcome } from '../../primitives/experiment/commands/record.ts'
 import { startExperiment } from '../../primitives/experiment/commands/start.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Reader, Tx } from '../../kernel/ports.ts'
-import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import type { CapabilityFinding } from '../../primitives/capability/events.ts'
 import { allLearned } from '../../primitives/capability/learned.ts'
 import { type ArmFinding, advance } from '../../primitives/consolidation/commands/advance.ts'

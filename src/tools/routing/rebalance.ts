@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Reader, Tx } from '../../kernel/ports.ts'
-import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { planRebalance, rebalanceRun } from '../../primitives/routing/commands/rebalance-run.ts'
 import type { Rebalancing } from '../../primitives/routing/decide/rebalance.ts'
 import { type Speaker, theRun } from '../../primitives/run/find.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { invalid } from '../../errors.ts'
 import type { Tx } from '../../kernel/ports.ts'
-import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { type AdmitsEndpoint, registerModel, removeModel } from '../../primitives/model/commands/register.ts'
 import { healthOf } from '../../primitives/model/health.ts'
 import { type ModelEndpoint, modelProtocols } from '../../primitives/model/terms.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Failure, invalid } from '../../errors.ts'
 import type { Reader, Tx } from '../../kernel/ports.ts'
-import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import {
   type ChangedPolicy,
   changePolicy,

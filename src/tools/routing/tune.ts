@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Reader, Tx } from '../../kernel/ports.ts'
-import { mustConduct } from '../../primitives/agent/commands/join.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { meantRun, type Speaker } from '../../primitives/run/find.ts'
 import { changeTuning } from '../../primitives/tuning/commands/change.ts'
 import { type Asked, asksForChange } from '../../primitives/tuning/decide/changing.ts'

@@ -95,14 +95,3 @@ export const leave = async (
   }
   return released
 }
-
-/** Refuses what only a conductor may do: a session that joined as agents acts as those only. */
-export const mustConduct = (joined: readonly string[], what: string): void => {
-  if (joined.length === 0) return
-  throw new Failure(
-    'forbidden',
-    `This session joined as ${joined.join(', ')}; a worker may not ${what}.`,
-    'Ask the conductor of the run to do it.',
-    { joined },
-  )
-}

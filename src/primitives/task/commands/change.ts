@@ -13,6 +13,7 @@ import type { Priority } from '../priority.ts'
 import { taskStream } from '../rows.ts'
 import { hasEnded } from '../state.ts'
 import { addressee, prerequisite, titleOf } from './plan.ts'
+import { mayChange, mayTouch } from './worker.ts'
 
 export interface Change {
   readonly run_id?: string | undefined
@@ -36,7 +37,11 @@ export const updateTask = async (
   const { run, task } = await taskAndRun(tx, input.task_id, input.run_id, input.speaker)
   const closed = mustBeOpen(run.id, run.state)
   if (closed) throw closed
+  const { joined } = input.speaker
+  await mayChange(tx, joined, task, 'update')
   const dependsOn = await newPrerequisites(tx, run, task, depends_on)
+  const dropped = dependsOn ? task.state.dependsOn.filter((id) => !dependsOn.includes(id)) : []
+  await mayTouch(tx, joined, dropped, `free ${task.id} of`)
   const agent = agent_id ? await addressee(tx, run, agent_id, task.state.requires, 'agent_id') : agent_id
   const definition = input.task === undefined ? null : await definitionOf(tx, task.state)
   const blocked = !(await allSatisfied(tx, run, dependsOn ?? task.state.dependsOn, task.state.start))
@@ -94,6 +99,8 @@ export const cancelTask = async (
   },
 ): Promise<{ readonly run_id: string; readonly cancelled_task_ids: readonly string[] }> => {
   const { run, task } = await taskAndRun(tx, input.task_id, input.run_id, input.speaker)
+  const { joined } = input.speaker
+  await mayChange(tx, joined, task, 'cancel')
   if (hasEnded(task.state))
     throw new Failure(
       'already_ended',
@@ -101,7 +108,9 @@ export const cancelTask = async (
       'Nothing needs to be done.',
       { task_id: task.id, status: task.state.status },
     )
-  return { run_id: run.id, cancelled_task_ids: await cancelTree(tx, run, task, input.reason) }
+  const cancelled_task_ids = await cancelTree(tx, run, task, input.reason)
+  await mayTouch(tx, joined, cancelled_task_ids, `cancel with ${task.id} also`)
+  return { run_id: run.id, cancelled_task_ids }
 }
 
 /** Gives a claim back: ready again, the attempt not counted. True when there was one to give back. */

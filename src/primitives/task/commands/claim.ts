@@ -20,6 +20,7 @@ import { oldestHeldBy } from '../held.ts'
 import { fittingLanes, nextInLanes } from '../lanes.ts'
 import { leftBehind, sayLeftBehind } from '../left-behind.ts'
 import { type NothingToClaim, nothing, nothingFor, pausedFor } from '../nothing-to-claim.ts'
+import { alsoWorksAs } from '../own-work.ts'
 import { taskStream } from '../rows.ts'
 import { nextDue, sweep } from '../sweep.ts'
 
@@ -70,11 +71,12 @@ export const claimTask = async (tx: Tx, input: ClaimInput): Promise<ClaimedTask 
   const own = asked?.state.status === 'claimed' && asked.state.by === agent.id
   const full = own && input.takeover ? undefined : await atCapacity(tx, agent)
   if (full) throw await unlessLost(tx, full, agent, input.machine)
-  const [task] = asked ? [asked] : await nextFor(tx, agent, 1)
-  if (!task) return nothingFor(tx, run, agent, input.machine)
+  const too = alsoWorksAs(input.speaker, agent.id)
+  const [task] = asked ? [asked] : await nextFor(tx, agent, 1, too)
+  if (!task) return nothingFor(tx, run, agent, { too, machine: input.machine })
   return claim(
     tx,
-    { run, agent, task, leaseMs: input.leaseMs, takeover: input.takeover },
+    { run, agent, too, task, leaseMs: input.leaseMs, takeover: input.takeover },
     asked !== undefined,
   )
 }
@@ -87,17 +89,22 @@ export const claimNext = async (
   tx: Tx,
   run: Run,
   agent: Agent,
-  { count, leaseMs }: { readonly count: number; readonly leaseMs: number },
+  {
+    count,
+    leaseMs,
+    speaker,
+  }: { readonly count: number; readonly leaseMs: number; readonly speaker: Speaker },
 ): Promise<readonly ClaimedTask[] | NothingToClaim> => {
   const full = (await mayNotGoOn(tx, run)) ?? (await atCapacity(tx, agent))
   if (full) return nothing(run, agent, `${full.message} ${full.hint}`, 5_000)
   if (run.state.paused) return pausedFor(run, agent)
   const room = agent.state.maxConcurrent - (await tx.tally(agent.id, 'claimed'))
-  const tasks = await nextFor(tx, agent, Math.min(count, room))
-  if (tasks.length === 0) return nothingFor(tx, run, agent)
+  const too = alsoWorksAs(speaker, agent.id)
+  const tasks = await nextFor(tx, agent, Math.min(count, room), too)
+  if (tasks.length === 0) return nothingFor(tx, run, agent, { too })
   const claimed: ClaimedTask[] = []
   for (const task of tasks)
-    claimed.push(await claim(tx, { run, agent, task, leaseMs, takeover: false }, false))
+    claimed.push(await claim(tx, { run, agent, too, task, leaseMs, takeover: false }, false))
   return claimed
 }
 
@@ -115,19 +122,25 @@ export const claimOutlook = async (db: Reader, input: ClaimInput): Promise<Claim
   if (full) throw full
   const due = await nextDue(db, run.no)
   if (due !== undefined && due <= db.now) return { worth: true, due }
-  const worth = !run.state.paused && (await nextInLanes(db, await fittingLanes(db, agent))).length > 0
+  const lanes = await fittingLanes(db, agent, alsoWorksAs(input.speaker, agent.id))
+  const worth = !run.state.paused && (await nextInLanes(db, lanes)).length > 0
   return { worth, due }
 }
 
 /** What a claim that found nothing would say now. */
 export const nothingToClaim = async (db: Reader, input: ClaimInput): Promise<NothingToClaim> => {
   const { run, agent } = await claimantOf(db, input)
-  return run.state.paused ? pausedFor(run, agent) : nothingFor(db, run, agent, input.machine)
+  const too = alsoWorksAs(input.speaker, agent.id)
+  return run.state.paused
+    ? pausedFor(run, agent)
+    : nothingFor(db, run, agent, { too, machine: input.machine })
 }
 
 interface Claiming {
   readonly run: Run
   readonly agent: Agent
+  /** Other agents as whom its session works. */
+  readonly too: readonly string[]
   readonly task: Task
   readonly leaseMs: number
   readonly takeover: boolean
@@ -135,9 +148,9 @@ interface Claiming {
 
 /** `judged`: whether the agent holds what the task requires is to be judged; a task found in its lanes fits. */
 const claim = async (tx: Tx, claiming: Claiming, judged: boolean): Promise<ClaimedTask> => {
-  const { run, agent, task, leaseMs, takeover } = claiming
+  const { run, agent, too, task, leaseMs, takeover } = claiming
   const lacks = judged ? await lacking(tx, agent, task) : []
-  const claimant = { agent: agent.id, capable: lacks.length === 0, missing: lacks }
+  const claimant = { agent: agent.id, capable: lacks.length === 0, missing: lacks, too }
   const token = tx.newId('lease')
   const place = await learningPlace(tx, agent, task)
   const nth = callsPeople(run) ? await watchedOf(tx, agent.id) : null
@@ -177,9 +190,14 @@ const unlessLost = async (
   return lost ? new Failure(full.code, full.message, sayLeftBehind(lost, agent.id), full.details) : full
 }
 
-const nextFor = async (tx: Tx, agent: Agent, count: number): Promise<readonly Task[]> => {
+const nextFor = async (
+  tx: Tx,
+  agent: Agent,
+  count: number,
+  too: readonly string[],
+): Promise<readonly Task[]> => {
   const tasks: Task[] = []
-  for (const no of await nextInLanes(tx, await fittingLanes(tx, agent), count)) {
+  for (const no of await nextInLanes(tx, await fittingLanes(tx, agent, too), count)) {
     const task = await tx.loadNo(taskStream, no)
     if (task) tasks.push(task)
   }

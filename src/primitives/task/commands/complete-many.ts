@@ -47,7 +47,11 @@ export const completeTasks = async (
   if (!last || !by || input.next === 0) return { reported: answers, next: undefined }
   await sweep(tx)
   const agent = await theAgent(tx, last.run.no, by)
-  return { reported: answers, next: await claimNext(tx, last.run, agent, { count: input.next, leaseMs }) }
+  const { speaker } = reports.at(-1) as Report
+  return {
+    reported: answers,
+    next: await claimNext(tx, last.run, agent, { count: input.next, leaseMs, speaker }),
+  }
 }
 
 /** Length of a lease where none is known, ms. */

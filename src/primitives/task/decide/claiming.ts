@@ -11,6 +11,8 @@ export interface Claimant {
   readonly capable: boolean
   /** What it lacks, by name. */
   readonly missing: readonly string[]
+  /** Other agents as whom its session works. */
+  readonly too?: readonly string[]
 }
 
 export interface ClaimCommand {
@@ -42,6 +44,13 @@ const refusedFor = (state: TaskState, c: ClaimCommand): Failure | undefined => {
       `Task ${id} reviews the work of ${claimant.agent}, so another agent must take it.`,
       'Claim it as another agent.',
       { task_id: id },
+    )
+  if (state.except !== null && claimant.too?.includes(state.except))
+    return new Failure(
+      'forbidden',
+      `Task ${id} reviews the work of ${state.except}, as whom this session works too, so another session must take it.`,
+      'Leave it to another worker; claim_task without task_id passes it over.',
+      { task_id: id, agent_id: state.except },
     )
   if (!claimant.capable)
     return new Failure(
