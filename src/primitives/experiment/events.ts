@@ -24,6 +24,9 @@ export interface Comparison {
   readonly p: number
   /** The same after Holm's correction for all comparisons of the experiment. */
   readonly p_adjusted: number
+  /** Of a test by random splits: how many, and what they were drawn from, so that they can be drawn again. */
+  readonly permutations?: number
+  readonly seed?: string
 }
 
 /** How it came out. `winner`: null where no variant was better than every other. */

@@ -14,8 +14,15 @@ const sayArm = ({ variant, n, mean, interval, missing, assigned }: VariantView):
   return `- ${variant}: ${known} (n ${n} of ${assigned} assigned${mean === null ? '' : between}${without})`
 }
 
-const sayComparison = ({ variants: [a, b], difference, test, p, p_adjusted }: Comparison): string =>
-  `- ${a} − ${b} = ${figure(difference)}: ${test}, p ${figure(p)}${p === p_adjusted ? '' : `, corrected ${figure(p_adjusted)}`}`
+const sayComparison = ({
+  variants: [a, b],
+  difference,
+  test,
+  p,
+  p_adjusted,
+  permutations,
+}: Comparison): string =>
+  `- ${a} − ${b} = ${figure(difference)}: ${test}${permutations === undefined ? '' : ` (${permutations} splits)`}, p ${figure(p)}${p === p_adjusted ? '' : `, corrected ${figure(p_adjusted)}`}`
 
 /** An experiment in a few lines. */
 export const sayExperiment = (view: ExperimentView): readonly string[] => [

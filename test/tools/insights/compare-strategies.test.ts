@@ -55,7 +55,7 @@ describe('an experiment', () => {
     const { experiment } = await compare({ experiment: 'same' })
     expect(experiment).toMatchObject({ status: 'decided', winner: null, n: 40 })
     expect(experiment.conclusion).toContain('no difference found')
-    expect(experiment.comparisons).toMatchObject([{ test: 'Welch t' }])
+    expect(experiment.comparisons).toMatchObject([{ test: 'permuted Welch t' }])
   })
 
   it('waits for five outcomes of each variant, whatever the number', async () => {

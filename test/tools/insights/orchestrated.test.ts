@@ -52,7 +52,11 @@ describe('an orchestration for an experiment', () => {
       expect({ coordination, confidence }).toEqual({ coordination: 'independent', confidence: 1 })
     }
     const experiment = await look()
-    expect(experiment).toMatchObject({ status: 'decided', winner: 'B', comparisons: [{ test: 'Welch t' }] })
+    expect(experiment).toMatchObject({
+      status: 'decided',
+      winner: 'B',
+      comparisons: [{ test: 'permuted Welch t' }],
+    })
     expect(experiment.n).toBe(laid.length)
     expect(byVariant(experiment, 'A').n).toBe(laid.filter(({ mode }) => mode === 'parallel').length)
     expect(byVariant(experiment, 'B').mean).toBeCloseTo(0.81, 1)

@@ -32,7 +32,10 @@ export const recordOutcome = async (
   await tx.append(trial, events)
   const counts = (await countsOf(tx, experiment)).map(({ n }) => n)
   if (isDue(experiment.state, counts))
-    await tx.append(experiment, decideVerdict(experiment.state, await outcomesOf(tx, experiment)))
+    await tx.append(
+      experiment,
+      decideVerdict(experiment.state, await outcomesOf(tx, experiment), experiment.id),
+    )
   return trial
 }
 
