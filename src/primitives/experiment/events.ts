@@ -58,6 +58,9 @@ export type TrialEvent =
         readonly variant: number
       }
     }
-  | { readonly type: 'trial.recorded'; readonly data: { readonly value: number } }
+  /** `by_hand`: a conductor gave it. */
+  | { readonly type: 'trial.recorded'; readonly data: { readonly value: number; readonly by_hand?: true } }
+  /** Its orchestration came to a figure after an outcome had been given by hand: that one stands. */
+  | { readonly type: 'trial.passed_over'; readonly data: { readonly value: number } }
   /** It ended without the metric; an outcome may still come. */
   | { readonly type: 'trial.missed'; readonly data: { readonly why: string } }

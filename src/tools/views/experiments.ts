@@ -4,14 +4,15 @@ import type { Report } from '../../primitives/orchestration/report.ts'
 
 const figure = (value: number): string => String(Number(value.toPrecision(4)))
 
-const sayArm = ({ variant, n, mean, interval, missing, assigned }: VariantView): string => {
+const sayArm = ({ variant, n, mean, interval, missing, assigned, ignored = 0 }: VariantView): string => {
   const between =
     'low' in interval
       ? `, 95 % between ${figure(interval.low)} and ${figure(interval.high)}`
       : `, no interval: ${interval.insufficient}`
   const without = missing > 0 ? `, ${missing} ended without the metric` : ''
+  const passed = ignored > 0 ? `, ${ignored} came to a figure after another was given by hand: ignored` : ''
   const known = mean === null ? 'no outcome' : `mean ${figure(mean)}`
-  return `- ${variant}: ${known} (n ${n} of ${assigned} assigned${mean === null ? '' : between}${without})`
+  return `- ${variant}: ${known} (n ${n} of ${assigned} assigned${mean === null ? '' : between}${without}${passed})`
 }
 
 const sayComparison = ({
