@@ -3,6 +3,7 @@ import { statement } from '../../kernel/statement.ts'
 import type { AnyEntity } from '../../kernel/stream.ts'
 import type { Run } from '../run/find.ts'
 import { abandoned, lineage } from '../run/lineage.ts'
+import { actorOf } from './actor.ts'
 import { matchesGlob } from './glob.ts'
 import { type LogTables, streamOfType } from './queries.ts'
 import { withoutSecrets } from './secrets.ts'
@@ -68,10 +69,6 @@ const newest = statement<LogTables, Between>()((db, p) =>
     .orderBy('seq', 'desc')
     .limit(p.limit),
 )
-const speakerOf = statement<LogTables, { no: number }>()((db, p) =>
-  db.selectFrom('actor').select('who').where('no', '=', p.no),
-)
-
 /** How many events one read looks through; what lies beyond is for the next page. */
 const scanned = 20_000
 
@@ -150,13 +147,4 @@ const eventsOf = async (db: Reader, run: Run, lines: readonly Line[]): Promise<r
     })
   }
   return events
-}
-
-const actorOf = async (db: Reader, no: number): Promise<Actor> => {
-  const key = `actor ${no}`
-  const known = db.memo.get(key) as Actor | undefined
-  if (known) return known
-  const actor = JSON.parse((await db.one(speakerOf, { no }))?.who ?? '{}') as Actor
-  db.memo.set(key, actor)
-  return actor
 }
