@@ -9,6 +9,7 @@ import { armOf } from '../routing/arm-of.ts'
 import { outcomeTypes } from '../task/outcome-of.ts'
 import { outcomesOf, type TaskOutcome } from '../task/outcomes.ts'
 import { consolidationId, consolidationStream } from './rows.ts'
+import { isSelfMade } from './self-made.ts'
 
 /** What the next stretch of the log tells of capabilities. */
 export interface Evidence {
@@ -36,7 +37,8 @@ const linesAfter = statement<LogTables, { after: number; limit: number }>()((db,
 /**
  * Reads on from where the last consolidation stopped, at most `limit` events. An outcome counts for each name that its
  * task's author gave: its type (`context.type`), its tags (`context.tags`) and the capabilities that it requires. What
- * routing would guess from the text does not count. It counts for the agent that did it, under the arm of that agent.
+ * routing would guess from the text does not count. It counts for the agent that did it, under the arm of that agent;
+ * what an agent had set itself does not count.
  */
 export const nextEvidence = async (db: Reader, limit: number): Promise<Evidence> => {
   const from = (await db.load(consolidationStream, consolidationId))?.state.reached ?? 0
@@ -46,7 +48,9 @@ export const nextEvidence = async (db: Reader, limit: number): Promise<Evidence>
   const more = to < db.head
   const tasks = new Set(lines.filter(({ type }) => outcomeTypes.has(type)).map(({ stream }) => stream))
   const outcomes: TaskOutcome[] = []
-  for (const no of tasks) outcomes.push(...(await outcomesOf(db, no, { after: from, upTo: to })))
+  for (const no of tasks)
+    for (const outcome of await outcomesOf(db, no, { after: from, upTo: to }))
+      if (!(await isSelfMade(db, no, outcome))) outcomes.push(outcome)
   const counted = new Counted()
   for (const outcome of outcomes.toSorted((a, b) => a.seq - b.seq)) {
     const agent = await agentById(db, outcome.agent)

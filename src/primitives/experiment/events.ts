@@ -24,6 +24,9 @@ export interface Comparison {
   readonly p: number
   /** The same after Holm's correction for all comparisons of the experiment. */
   readonly p_adjusted: number
+  /** Of a test by random splits: how many, and what they were drawn from, so that they can be drawn again. */
+  readonly permutations?: number
+  readonly seed?: string
 }
 
 /** How it came out. `winner`: null where no variant was better than every other. */
@@ -55,6 +58,9 @@ export type TrialEvent =
         readonly variant: number
       }
     }
-  | { readonly type: 'trial.recorded'; readonly data: { readonly value: number } }
+  /** `by_hand`: a conductor gave it. */
+  | { readonly type: 'trial.recorded'; readonly data: { readonly value: number; readonly by_hand?: true } }
+  /** Its orchestration came to a figure after an outcome had been given by hand: that one stands. */
+  | { readonly type: 'trial.passed_over'; readonly data: { readonly value: number } }
   /** It ended without the metric; an outcome may still come. */
   | { readonly type: 'trial.missed'; readonly data: { readonly why: string } }

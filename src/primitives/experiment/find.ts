@@ -59,11 +59,12 @@ export const newestExperiments = async (db: Reader, limit: number): Promise<read
 export const trialOf = async (db: Reader, experiment: string, unit: string): Promise<Trial | undefined> =>
   db.load(trialStream, trialId(experiment, unit))
 
-/** How many units of a variant: were given it, have an outcome, ended without one. */
+/** How many units of a variant: were given it, have an outcome, ended without one, came to another than was given. */
 export interface Count {
   readonly assigned: number
   readonly n: number
   readonly missing: number
+  readonly ignored: number
 }
 
 /** Counted by variant, in their order. */
@@ -73,6 +74,7 @@ export const countsOf = async (db: Reader, { id, state }: Experiment): Promise<r
     assigned: tallies[`${i}.assigned`] ?? 0,
     n: tallies[`${i}.n`] ?? 0,
     missing: tallies[`${i}.missing`] ?? 0,
+    ignored: tallies[`${i}.ignored`] ?? 0,
   }))
 }
 

@@ -14,10 +14,11 @@ export const trialStream: StreamDef<TrialState, TrialEvent> = {
   ...timelessStream<TrialState, TrialEvent>('trial', evolveTrial),
   columnNames: ['experiment', 'variant', 'value'],
   columns: ({ experiment, variant, value }) => ({ experiment, variant, value }),
-  standing: ({ of: scope, variant, value, missed }) => [
+  standing: ({ of: scope, variant, value, missed, passedOver }) => [
     { scope, name: `${variant}.assigned`, by: 1 },
     ...(value === null ? [] : [{ scope, name: `${variant}.n`, by: 1 }]),
     ...(missed === null ? [] : [{ scope, name: `${variant}.missing`, by: 1 }]),
+    ...(passedOver === undefined ? [] : [{ scope, name: `${variant}.ignored`, by: 1 }]),
   ],
 }
 

@@ -5,9 +5,12 @@ import { countsOf, type Experiment, newestExperiments, outcomesOf } from './find
 import type { ExperimentState } from './state.ts'
 import { isOwn, leastEach, type Terms, type Variant } from './terms.ts'
 
-/** A variant with what is known of it. `missing`: units that ended without the metric. */
+/**
+ * A variant with what is known of it. `missing`: units that ended without the metric. `ignored`, where there are any:
+ * orchestrations whose own figure came after one that was given by hand.
+ */
 export type VariantView = Omit<Variant, 'name'> &
-  Arm & { readonly assigned: number; readonly missing: number }
+  Arm & { readonly assigned: number; readonly missing: number; readonly ignored?: number }
 
 /** An experiment as clients read it. */
 export interface ExperimentView extends Omit<Terms, 'variants'> {
@@ -52,6 +55,7 @@ export const viewOf = async (db: Reader, experiment: Experiment): Promise<Experi
       ...(arms[i] as Arm),
       assigned: counts[i]?.assigned ?? 0,
       missing: counts[i]?.missing ?? 0,
+      ...((counts[i]?.ignored ?? 0) > 0 && { ignored: counts[i]?.ignored ?? 0 }),
     })),
     ...(state.status === 'decided' && {
       winner: state.verdict.winner,

@@ -41,6 +41,10 @@ export interface TrialState {
   readonly value: number | null
   /** Why it ended without one. */
   readonly missed: string | null
+  /** Its outcome was given by hand. */
+  readonly byHand?: true
+  /** What its orchestration came to after that; not counted. */
+  readonly passedOver?: number
 }
 
 /** Remembers; holds no rule. */
@@ -49,7 +53,14 @@ export const evolveTrial = (state: TrialState | undefined, event: Recorded<Trial
   if (!state) throw new Error(`${event.type} before it was assigned`)
   switch (event.type) {
     case 'trial.recorded':
-      return { ...state, value: event.data.value, missed: null }
+      return {
+        ...state,
+        value: event.data.value,
+        missed: null,
+        ...(event.data.by_hand && { byHand: true }),
+      }
+    case 'trial.passed_over':
+      return { ...state, passedOver: event.data.value }
     case 'trial.missed':
       return { ...state, missed: event.data.why }
   }

@@ -35,6 +35,13 @@ export const usualGoal = (metric: string): Goal => (metric === 'execution_time_m
 export const isOwn = (metric: string): metric is OwnMetric =>
   (ownMetrics as readonly string[]).includes(metric)
 
+/** Why a value is none of the metric, or undefined: what orchestrations record lies where they can record it. */
+export const rangeProblem = (metric: string, value: number): string | undefined => {
+  if (!isOwn(metric)) return undefined
+  if (metric === 'execution_time_ms') return value < 0 ? 'must be at least 0 (ms)' : undefined
+  return value < 0 || value > 1 ? 'must lie from 0 to 1' : undefined
+}
+
 /** What an experiment is: fixed before its first outcome, so that nothing that was seen can bend it. */
 export interface Terms {
   readonly name: string

@@ -7,6 +7,10 @@ import type { OrchestrationState } from './state.ts'
 
 export type Orchestration = Entity<OrchestrationState, OrchestrationEvent>
 
+/** Whether an orchestration with this id was laid out for the experiment with that id. */
+export const wasLaidOutFor = async (db: Reader, id: string, experiment: string): Promise<boolean> =>
+  (await db.load(orchestrationStream, id))?.state.experiment?.id === experiment
+
 const newest = statement<OrchestrationTables, { run: number; limit: number }>()((db, p) =>
   db
     .selectFrom('orchestration')

@@ -18,6 +18,8 @@ export interface TaskOutcome {
   readonly type: string | undefined
   readonly tags: readonly string[]
   readonly requires: readonly string[]
+  /** Numbers of those who spoke of the task until then. */
+  readonly actors: readonly number[]
 }
 
 /**
@@ -33,14 +35,17 @@ export const outcomesOf = async (
   if (!task) throw new Error(`task ${no} has events and is not there`)
   const found: TaskOutcome[] = []
   let state: TaskState | undefined
+  const actors = new Set<number>()
   for (const row of await db.history(task)) {
     if (row.seq > upTo) break
+    actors.add(row.actor)
     const event = row as unknown as Recorded<DomainEvent>
     const outcome = row.seq > after ? outcomeOf(state, event as Parameters<typeof outcomeOf>[1]) : undefined
     if (outcome && state && isWork(state)) {
       const { agent, ok } = outcome
       const said = saidIn((await definitionOf(db, state)).context)
-      found.push({ seq: row.seq, task_id: task.id, agent, ok, ...said, requires: state.requires })
+      const { requires } = state
+      found.push({ seq: row.seq, task_id: task.id, agent, ok, ...said, requires, actors: [...actors] })
     }
     state = fold(taskStream, state, event)
   }

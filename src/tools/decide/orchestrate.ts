@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Tx } from '../../kernel/ports.ts'
+import { mustConduct } from '../../primitives/agent/must-conduct.ts'
 import { type Ask, orchestrate } from '../../primitives/orchestration/commands/orchestrate.ts'
 import { templateNames } from '../../primitives/orchestration/decide/templates.ts'
 import { coordinations, modes } from '../../primitives/orchestration/terms.ts'
@@ -77,6 +78,7 @@ export const orchestrateTool = defineTool({
   output,
   run: async ({ run_id, idempotency_key, mode = 'auto', ...rest }, ctx) => {
     const { session } = ctx
+    if (rest.experiment !== undefined) mustConduct(session.joined, 'orchestrate for an experiment')
     const given = { run_id, idempotency_key, ask: { ...rest, mode }, speaker: speaker(session) }
     const done = await byPolicy(session.machine, (asking) => ctx.execute(layOut, { ...given, asking }))
     return remember(session, { ...done, task_ids: { ...done.task_ids }, warnings: [...done.warnings] })

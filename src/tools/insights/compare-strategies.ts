@@ -16,6 +16,7 @@ import {
 } from '../../primitives/experiment/shown.ts'
 import { goals, usualGoal } from '../../primitives/experiment/terms.ts'
 import { templateNames } from '../../primitives/orchestration/decide/templates.ts'
+import { wasLaidOutFor } from '../../primitives/orchestration/find.ts'
 import { type Report, reportOf } from '../../primitives/orchestration/report.ts'
 import { coordinations, modes } from '../../primitives/orchestration/terms.ts'
 import { keptText, list, newHandle, reason, whole } from '../fields.ts'
@@ -126,7 +127,9 @@ const treat = async (tx: Tx, { experiment: handle, unit = '', outcome, variant: 
   const experiment = await theExperiment(tx, handle)
   if (outcome !== undefined) {
     const value = Number(outcome)
-    const { variant: at } = (await recordOutcome(tx, experiment, { unit, value, variant: named })).state
+    const orchestration = await wasLaidOutFor(tx, unit, experiment.id)
+    const given = { unit, value, variant: named, orchestration }
+    const { variant: at } = (await recordOutcome(tx, experiment, given)).state
     const { conclusion, status } = await rowOf(tx, experiment)
     const variant = experiment.state.variants[at]?.name ?? ''
     return {
@@ -153,9 +156,9 @@ export const compareStrategiesTool = defineTool({
     const { experiment, variants, unit, stop: ends } = given
     if (experiment === undefined) return ctx.read(report, undefined)
     const named = { ...given, experiment }
+    if (unit === undefined && !variants && !ends) return ctx.read(show, experiment)
+    mustConduct(ctx.session.joined, 'start, stop, treat or measure in an experiment')
     if (unit !== undefined) return ctx.execute(treat, named)
-    if (!variants && !ends) return ctx.read(show, experiment)
-    mustConduct(ctx.session.joined, 'start or stop an experiment')
     return ctx.execute(variants ? start : stop, named)
   },
   say: ({ experiment, assigned, recorded, strategies, experiments = [] }) => {

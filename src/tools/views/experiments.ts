@@ -4,18 +4,26 @@ import type { Report } from '../../primitives/orchestration/report.ts'
 
 const figure = (value: number): string => String(Number(value.toPrecision(4)))
 
-const sayArm = ({ variant, n, mean, interval, missing, assigned }: VariantView): string => {
+const sayArm = ({ variant, n, mean, interval, missing, assigned, ignored = 0 }: VariantView): string => {
   const between =
     'low' in interval
       ? `, 95 % between ${figure(interval.low)} and ${figure(interval.high)}`
       : `, no interval: ${interval.insufficient}`
   const without = missing > 0 ? `, ${missing} ended without the metric` : ''
+  const passed = ignored > 0 ? `, ${ignored} came to a figure after another was given by hand: ignored` : ''
   const known = mean === null ? 'no outcome' : `mean ${figure(mean)}`
-  return `- ${variant}: ${known} (n ${n} of ${assigned} assigned${mean === null ? '' : between}${without})`
+  return `- ${variant}: ${known} (n ${n} of ${assigned} assigned${mean === null ? '' : between}${without}${passed})`
 }
 
-const sayComparison = ({ variants: [a, b], difference, test, p, p_adjusted }: Comparison): string =>
-  `- ${a} − ${b} = ${figure(difference)}: ${test}, p ${figure(p)}${p === p_adjusted ? '' : `, corrected ${figure(p_adjusted)}`}`
+const sayComparison = ({
+  variants: [a, b],
+  difference,
+  test,
+  p,
+  p_adjusted,
+  permutations,
+}: Comparison): string =>
+  `- ${a} − ${b} = ${figure(difference)}: ${test}${permutations === undefined ? '' : ` (${permutations} splits)`}, p ${figure(p)}${p === p_adjusted ? '' : `, corrected ${figure(p_adjusted)}`}`
 
 /** An experiment in a few lines. */
 export const sayExperiment = (view: ExperimentView): readonly string[] => [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decideRecord } from '../../../src/primitives/experiment/decide/outcome.ts'
+import { decideNote, decideRecord } from '../../../src/primitives/experiment/decide/outcome.ts'
 import { decideStart } from '../../../src/primitives/experiment/decide/start.ts'
 import { decideStop } from '../../../src/primitives/experiment/decide/stop.ts'
 import type { ExperimentEvent } from '../../../src/primitives/experiment/events.ts'
@@ -54,15 +54,19 @@ describe('starting an experiment', () => {
   })
 })
 
+const byHandAs = (value: number) => ({ type: 'trial.recorded', data: { value, by_hand: true } }) as const
+
 describe('an outcome', () => {
   const running = stateAfter(experimentStream, started)
+  const measuring = (metric: string) =>
+    stateAfter(experimentStream, { type: 'experiment.started', data: { ...terms, metric } })
   const record =
-    (value: number, variant?: string, experiment = running) =>
+    (value: number, variant?: string, experiment = running, orchestration = false) =>
     (trial: Parameters<typeof decideRecord>[1]) =>
-      decideRecord(experiment, trial, { value, variant })
+      decideRecord(experiment, trial, { value, variant, orchestration })
 
   it('is taken once', () => {
-    given(trialStream, assigned).when(record(0.5)).thenEvents(recordedAs(0.5)).thenState({ value: 0.5 })
+    given(trialStream, assigned).when(record(0.5)).thenEvents(byHandAs(0.5)).thenState({ value: 0.5 })
     given(trialStream, assigned, recordedAs(0.5)).when(record(0.5)).thenEvents()
     given(trialStream, assigned, recordedAs(0.5))
       .when(record(0.6))
@@ -72,8 +76,54 @@ describe('an outcome', () => {
   it('may come after an end without one', () =>
     given(trialStream, assigned, missed)
       .when(record(0.5))
-      .thenEvents(recordedAs(0.5))
+      .thenEvents(byHandAs(0.5))
       .thenState({ value: 0.5, missed: null }))
+
+  it('of an orchestration is given by hand only where it ended without', () => {
+    given(trialStream, assigned)
+      .when(record(0.5, undefined, running, true))
+      .thenFails('conflict', { field: 'outcome', metric: 'quality' })
+    given(trialStream, assigned, missed)
+      .when(record(0.5, undefined, running, true))
+      .thenEvents(byHandAs(0.5))
+    const laughs = measuring('laughs')
+    given(trialStream, assigned)
+      .when(record(12, undefined, laughs, true))
+      .thenEvents('trial.recorded')
+  })
+
+  it.each<[string, number, boolean]>([
+    ['quality', 0, true],
+    ['quality', 1, true],
+    ['quality', -0.1, false],
+    ['quality_score', 1.1, false],
+    ['coordination_efficiency', 1e15, false],
+    ['execution_time_ms', 60_000, true],
+    ['execution_time_ms', -1, false],
+    ['laughs', -1e15, true],
+  ])('of %s may be %d: %s', (metric, value, ok) => {
+    const of = measuring(metric)
+    const when = given(trialStream, assigned).when(record(value, undefined, of))
+    if (ok) when.thenEvents('trial.recorded')
+    else when.thenFails('invalid_argument', { field: 'outcome' })
+  })
+
+  it('by itself counts once; after one by hand it is told and not counted', () => {
+    const note = (value: number | null) => (trial: Parameters<typeof decideRecord>[1]) =>
+      decideNote(running, trial, value)
+    const byHand = byHandAs(0.5)
+    const passed = { type: 'trial.passed_over', data: { value: 0.9 } } as const
+    given(trialStream, assigned).when(note(0.9)).thenEvents(recordedAs(0.9))
+    given(trialStream, assigned).when(note(null)).thenEvents(missed)
+    given(trialStream, assigned, missed).when(note(null)).thenEvents()
+    given(trialStream, assigned, recordedAs(0.5)).when(note(0.9)).thenEvents()
+    given(trialStream, assigned, byHand)
+      .when(note(0.9))
+      .thenEvents(passed)
+      .thenState({ value: 0.5, passedOver: 0.9 })
+    given(trialStream, assigned, byHand).when(note(0.5)).thenEvents()
+    given(trialStream, assigned, byHand, passed).when(note(0.9)).thenEvents()
+  })
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1e16])('is no %s', (value) => {
     given(trialStream, assigned).when(record(value)).thenFails('invalid_argument', { field: 'outcome' })

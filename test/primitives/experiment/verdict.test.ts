@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { armsOf } from '../../../src/primitives/experiment/decide/arms.ts'
 import { variantFor } from '../../../src/primitives/experiment/decide/assign.ts'
+import { seedFrom } from '../../../src/primitives/experiment/decide/draws.ts'
 import { isDue, verdictOf } from '../../../src/primitives/experiment/decide/verdict.ts'
 import { Random } from '../../support/random.ts'
 import { exactly } from '../judging/exactly.ts'
@@ -27,7 +28,7 @@ const about = (centre: number, width: number) => (random: Random) =>
 describe('the verdict', () => {
   it('finds the better of .6 and .8 over 200 outcomes, with the p of an independent count', () => {
     const all = simulated(7, 200, [success(0.6), success(0.8)])
-    const { winner, n, arms, comparisons } = verdictOf(terms, all)
+    const { winner, n, arms, comparisons } = verdictOf(terms, all, 'exp_1')
     const [a, b] = all.map(({ values }) => [values.filter((value) => value === 1).length, values.length]) as [
       [number, number],
       [number, number],
@@ -45,19 +46,21 @@ describe('the verdict', () => {
 
   it('goes by the direction', () => {
     const all = simulated(3, 200, [about(1_000, 200), about(800, 200)])
-    expect(verdictOf({ goal: 'min', alpha: 0.05 }, all)).toMatchObject({
+    expect(verdictOf({ goal: 'min', alpha: 0.05 }, all, 'exp_1')).toMatchObject({
       winner: 'B',
-      comparisons: [{ test: 'Welch t' }],
+      comparisons: [{ test: 'permuted Welch t', permutations: 9_999, seed: seedFrom('exp_1') }],
     })
-    expect(verdictOf({ goal: 'max', alpha: 0.05 }, all).winner).toBe('A')
+    expect(verdictOf({ goal: 'max', alpha: 0.05 }, all, 'exp_1').winner).toBe('A')
   })
 
   it('needs to be better than every other: the second best may be as good', () => {
     const equal = simulated(11, 300, [about(0, 1), about(1, 1), about(1, 1)])
-    const { winner, comparisons } = verdictOf(terms, equal)
+    const { winner, comparisons } = verdictOf(terms, equal, 'exp_1')
     expect(winner).toBeNull()
     expect(comparisons.filter(({ p_adjusted }) => p_adjusted < 0.05)).toHaveLength(2)
-    expect(verdictOf(terms, simulated(11, 300, [about(0, 1), about(1, 1), about(2, 1)])).winner).toBe('C')
+    expect(
+      verdictOf(terms, simulated(11, 300, [about(0, 1), about(1, 1), about(2, 1)]), 'exp_1').winner,
+    ).toBe('C')
   })
 
   it('corrects for all comparisons: a p that would do for two does not for three', () => {
@@ -67,8 +70,8 @@ describe('the verdict', () => {
       values: Array.from({ length: 20 }, (_, i) => (i < hits ? 1 : 0)),
     })
     const p = exactly(12, 20, 4, 20)
-    expect(verdictOf(terms, [of('A', 12), of('B', 4)]).winner).toBe('A')
-    const three = verdictOf(terms, [of('A', 12), of('B', 4), of('C', 4)])
+    expect(verdictOf(terms, [of('A', 12), of('B', 4)], 'exp_1').winner).toBe('A')
+    const three = verdictOf(terms, [of('A', 12), of('B', 4), of('C', 4)], 'exp_1')
     expect(three.winner).toBeNull()
     expect(three.comparisons[0]?.p_adjusted).toBeCloseTo(3 * p, 12)
   })
@@ -79,13 +82,13 @@ describe('the verdict', () => {
     ['three of them', [about(0.5, 0.3), about(0.5, 0.3), about(0.5, 0.3)]],
   ] as const
   it.each(identical)(
-    'of identical variants (%s) errs in about alpha of 300 experiments at most',
+    'of identical variants (%s) errs in about alpha of 100 experiments at most',
     (_, draws) => {
-      const wins = Array.from({ length: 300 }, (_, seed) =>
-        verdictOf(terms, simulated(seed + 1, 60, draws)),
+      const wins = Array.from({ length: 100 }, (_, seed) =>
+        verdictOf(terms, simulated(seed + 1, 60, draws), `exp_${seed}`),
       ).filter(({ winner }) => winner !== null).length
-      // Of 300 at 5 %: 15, and three standard deviations (3.8 each).
-      expect(wins).toBeLessThanOrEqual(26)
+      // Of 100 at 5 %: 5, and three standard deviations (2.2 each).
+      expect(wins).toBeLessThanOrEqual(11)
     },
   )
 
@@ -94,7 +97,7 @@ describe('the verdict', () => {
     fc.assert(
       fc.property(fc.array(values, { minLength: 2, maxLength: 5 }), (lists) => {
         const all = lists.map((list, i) => ({ variant: `v${i}`, values: list }))
-        const { winner, arms, comparisons } = verdictOf(terms, all)
+        const { winner, arms, comparisons } = verdictOf(terms, all, 'exp_1')
         for (const { p, p_adjusted } of comparisons) {
           expect(p).toBeGreaterThanOrEqual(0)
           expect(p_adjusted).toBeGreaterThanOrEqual(p)

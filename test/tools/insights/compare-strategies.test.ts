@@ -49,13 +49,13 @@ describe('an experiment', () => {
     const counts: Record<string, number> = {}
     const outcomeOf = (variant: string): number => {
       counts[variant] = (counts[variant] ?? 0) + 1
-      return counts[variant] % 3
+      return (counts[variant] % 3) / 2
     }
     for (let i = 0; i < 40; i++) await trial(board, 'same', `unit ${i}`, outcomeOf)
     const { experiment } = await compare({ experiment: 'same' })
     expect(experiment).toMatchObject({ status: 'decided', winner: null, n: 40 })
     expect(experiment.conclusion).toContain('no difference found')
-    expect(experiment.comparisons).toMatchObject([{ test: 'Welch t' }])
+    expect(experiment.comparisons).toMatchObject([{ test: 'permuted Welch t' }])
   })
 
   it('waits for five outcomes of each variant, whatever the number', async () => {
@@ -161,7 +161,7 @@ describe('an experiment', () => {
     expect((await compare({ experiment: 'poems' })).experiment).toEqual(experiment)
   })
 
-  it('is the conductor’s to start and to stop; a worker may measure', async () => {
+  it('is the conductor’s; a worker may look', async () => {
     const worker = await board.another()
     await worker.call('join_as_agent', { run_id: board.run_id, agent_id: board.agent_id })
     await expect(compare({ experiment: 'e', variants: twoVariants }, worker)).rejects.toMatchObject({
@@ -171,7 +171,13 @@ describe('an experiment', () => {
     await expect(compare({ experiment: 'e', stop: true }, worker)).rejects.toMatchObject({
       code: 'forbidden',
     })
-    await trial(worker, 'e', 'u')
+    await compare({ experiment: 'e', unit: 'u' })
+    for (const more of [{}, { outcome: 1 }])
+      await expect(compare({ experiment: 'e', unit: 'u', ...more }, worker)).rejects.toMatchObject({
+        code: 'forbidden',
+      })
+    expect((await compare({ experiment: 'e' }, worker)).experiment).toMatchObject({ n: 0 })
+    expect((await compare({}, worker)).experiments).toHaveLength(1)
   })
 })
 
@@ -203,6 +209,8 @@ describe('what is refused, and why', () => {
     ['not_found', 'unit', { experiment: 'there', unit: 'never asked for', outcome: 1 }],
     ['invalid_argument', 'variant', { experiment: 'there', unit: 'known', outcome: 1, variant: 'Z' }],
     ['invalid_argument', 'outcome', { experiment: 'there', unit: 'known', outcome: 1e16 }],
+    ['invalid_argument', 'outcome', { experiment: 'there', unit: 'known', outcome: 1.01 }],
+    ['invalid_argument', 'outcome', { experiment: 'there', unit: 'known', outcome: -0.01 }],
     [
       'invalid_argument',
       'outcome',

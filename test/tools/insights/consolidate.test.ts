@@ -5,7 +5,7 @@ import { nextEvidence } from '../../../src/primitives/consolidation/evidence.ts'
 import { streams } from '../../../src/primitives/index.ts'
 import { archiveRun } from '../../../src/primitives/run/commands/archive.ts'
 import { audit } from '../../../src/storage/sqlite/audit.ts'
-import type { Answer } from '../../support/client.ts'
+import type { Answer, TestBaton } from '../../support/client.ts'
 import { countEvents } from '../../support/log-file.ts'
 import { type Board, later, startBoard } from '../board.ts'
 
@@ -202,6 +202,61 @@ describe('consolidate', () => {
     await work(2, sql)
     const [found, ...others] = (await consolidate()).known
     expect([found.arm, found.n, found.done, others]).toEqual(['~sam|client|-', 9, 8, []])
+  })
+
+  describe('counts no work that an agent had set itself', () => {
+    const deploy = { context: { type: 'deploy' } }
+    /** A session that joined as this agent. */
+    const joined = async (agent_id: string) => {
+      const worker = await board.another()
+      await worker.call('join_as_agent', { run_id: board.run_id, agent_id })
+      return worker
+    }
+    /** Has the agent of a session do these, successes all. */
+    const doAs = async (worker: TestBaton, agent_id: string, ids: readonly string[]) => {
+      for (const task_id of ids) {
+        await worker.call('claim_task', { agent_id, task_id })
+        await worker.call('complete_task', { task_id, result: 'done' })
+      }
+    }
+    const six = (more: object) => Array.from({ length: 6 }, (_, i) => ({ task: `do ${i}`, ...more }))
+    const made = async (by: TestBaton, more: object): Promise<string[]> =>
+      Object.values((await by.call('create_tasks', { run_id: board.run_id, tasks: six(more) })).task_ids)
+
+    it('neither its own tasks', async () => {
+      const worker = await joined(agent)
+      await doAs(worker, agent, await made(worker, { ...deploy, agent_id: agent }))
+      expect(await consolidate()).toMatchObject({ learned: [], known: [], outcomes: 0 })
+    })
+
+    it('nor what is below one of them, whoever put it there', async () => {
+      const worker = await joined(agent)
+      const [own = ''] = await made(worker, {})
+      const ids: string[] = []
+      for (let i = 0; i < 6; i++) {
+        const below = { parent_task_id: own, task: `part ${i}`, agent_id: agent, ...deploy }
+        ids.push((await call('delegate_subtask', below)).task_id)
+      }
+      await doAs(worker, agent, ids)
+      expect(await consolidate()).toMatchObject({ learned: [], outcomes: 0 })
+    })
+
+    it('nor what its session made as another agent', async () => {
+      const { agent_id: other } = await call('spawn_agent', { purpose: 'query', name: 'tom' })
+      const worker = await joined(agent)
+      await worker.call('join_as_agent', { run_id: board.run_id, agent_id: other })
+      await doAs(worker, agent, await made(worker, { ...deploy, agent_id: agent }))
+      expect(await consolidate()).toMatchObject({ learned: [], outcomes: 0 })
+    })
+
+    it('but what the conductor or another agent gave it', async () => {
+      const worker = await joined(agent)
+      await doAs(worker, agent, await made(board, { ...deploy, agent_id: agent }))
+      const { agent_id: lead } = await call('spawn_agent', { purpose: 'lead', name: 'lea' })
+      const leading = await joined(lead)
+      await doAs(worker, agent, await made(leading, { ...sql, agent_id: agent }))
+      expect(namesOf((await consolidate()).learned).sort()).toEqual(['deploy', 'sql'])
+    })
   })
 
   it('learns 25 kinds of work at once', async () => {

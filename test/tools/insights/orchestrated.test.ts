@@ -52,7 +52,11 @@ describe('an orchestration for an experiment', () => {
       expect({ coordination, confidence }).toEqual({ coordination: 'independent', confidence: 1 })
     }
     const experiment = await look()
-    expect(experiment).toMatchObject({ status: 'decided', winner: 'B', comparisons: [{ test: 'Welch t' }] })
+    expect(experiment).toMatchObject({
+      status: 'decided',
+      winner: 'B',
+      comparisons: [{ test: 'permuted Welch t' }],
+    })
     expect(experiment.n).toBe(laid.length)
     expect(byVariant(experiment, 'A').n).toBe(laid.filter(({ mode }) => mode === 'parallel').length)
     expect(byVariant(experiment, 'B').mean).toBeCloseTo(0.81, 1)
@@ -79,6 +83,53 @@ describe('an orchestration for an experiment', () => {
     )
     await board.call('compare_strategies', { experiment: 'poems', unit, outcome: 0.7 })
     expect(byVariant(await look(), variant)).toMatchObject({ n: 1, assigned: 1, missing: 0, mean: 0.7 })
+  })
+
+  it('records its outcome itself: by hand it is refused while it goes on, and kept to the range after', async () => {
+    await start()
+    const { orchestration_id: unit } = await orchestrate()
+    const give = (outcome: number) => board.call('compare_strategies', { experiment: 'poems', unit, outcome })
+    await expect(give(0.9)).rejects.toMatchObject({
+      code: 'conflict',
+      report: { details: { field: 'outcome', metric: 'quality' } },
+    })
+    await work(board, agents, () => ({ result: 'rain' }))
+    await expect(give(1e15)).rejects.toMatchObject({ code: 'invalid_argument' })
+    await give(0.9)
+    expect(await look()).toMatchObject({ n: 1 })
+  })
+
+  it('that goes on after an outcome was given by hand has its own figure told, and not counted', async () => {
+    await start({
+      variants: [
+        { name: 'A', mode: 'sequential', template: 'code' },
+        { name: 'B', mode: 'sequential', template: 'code' },
+      ],
+    })
+    const { orchestration_id: unit, task_ids } = await orchestrate()
+    const [first] = Object.keys(task_ids)
+    await work(board, agents, () => ({ fail: 'no' }))
+    await board.call('compare_strategies', { experiment: 'poems', unit, outcome: 0.5 })
+    await board.call('create_tasks', { tasks: [{ key: 'again', task: 'again', replaces: first }] })
+    await work(board, agents, scored(0.9))
+    const experiment = await look()
+    expect(experiment.n).toBe(1)
+    expect(experiment.variants.find(({ n }: Answer) => n === 1)).toMatchObject({ mean: 0.5, ignored: 1 })
+    expect(experiment.variants.find(({ n }: Answer) => n === 0)).not.toHaveProperty('ignored')
+    expect(await board.say('compare_strategies', { experiment: 'poems' })).toContain(
+      '1 came to a figure after another was given by hand: ignored',
+    )
+  })
+
+  it('is a conductor’s to lay out', async () => {
+    await start()
+    const worker = await board.another()
+    await worker.call('join_as_agent', { run_id: board.run_id, agent_id: board.agent_id })
+    await expect(worker.call('orchestrate', { query, experiment: 'poems' })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    expect((await look()).variants.map(({ assigned }: Answer) => assigned)).toEqual([0, 0])
+    await worker.call('orchestrate', { query })
   })
 
   it.each([

@@ -1,23 +1,33 @@
 import { mean, sampleVariance } from 'simple-statistics'
 import { fisher } from '../../judging/decide/fisher.ts'
 import { studentTails } from '../../judging/decide/student.ts'
+import { type Permuting, permuted } from './permuted.ts'
 
 /** What a test came to. `p`: two-sided, 0–1. */
-export interface Tested {
+export interface Tested extends Partial<Permuting> {
   readonly test: string
   readonly p: number
 }
 
 /**
  * Whether two samples differ. Where both together take two values at most, it is a matter of counts, and Fisher's exact
- * test holds at any size; else Welch's t-test. Which of them applies does not depend on how the values are split, so
- * that choosing by the data costs nothing.
+ * test holds at any size. Else it is Welch's t: held against random splits, or, where that would take too long, against
+ * Student's distribution, which it is far from while one of few outcomes happens to vary little. Which of these applies does not
+ * depend on how the values are split, so that choosing by the data costs nothing.
  *
  * @param a at least two values, like `b`
+ * @param permuting undefined: for Student's distribution
  */
-export const compare = (a: readonly number[], b: readonly number[]): Tested => {
+export const compare = (
+  a: readonly number[],
+  b: readonly number[],
+  permuting: Permuting | undefined,
+): Tested => {
   const kinds = new Set([...a, ...b])
-  if (kinds.size > 2) return { test: 'Welch t', p: welch(a, b).p }
+  if (kinds.size > 2)
+    return permuting
+      ? { test: 'permuted Welch t', p: permuted(a, b, permuting), ...permuting }
+      : { test: 'Welch t', p: welch(a, b).p }
   const high = Math.max(...kinds)
   const count = (values: readonly number[]) => values.filter((value) => value === high).length
   return { test: 'Fisher exact', p: fisher(count(a), a.length, count(b), b.length) }
