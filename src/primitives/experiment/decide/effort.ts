@@ -8,13 +8,13 @@ export interface Effort {
 /** With so few, Welch's test errs most: they are permuted even where that cannot be as often as one would wish. */
 const always = 20
 const usual = 9_999
-/** Values drawn for a verdict, all pairs together: some 30 ms, within the transaction of the outcome that decides. */
-const budget = 4_000_000
+/** Values drawn for a verdict, all pairs together: some 20 ms, within the transaction of the outcome that decides. */
+const budget = 2_500_000
 
 /**
  * What the pairs of an experiment can afford. Goes by sizes alone, so that choosing costs no alpha. Each pair gets splits
- * enough to tell p from the strictest level of Holm's procedure; where there are too many large pairs for that (of more
- * than six variants, mostly), the largest are left to Welch's test: those err most whose sizes are far apart, and so
+ * enough to tell p from the strictest level of Holm's procedure; where there are too many large pairs for that (of five
+ * variants or more, mostly), the largest are left to Welch's test: those err most whose sizes are far apart, and so
  * whose smaller side is small.
  *
  * @param smaller outcomes on the smaller side of each pair
