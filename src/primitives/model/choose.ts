@@ -44,18 +44,21 @@ export interface Wanted {
   readonly byCost?: ByCost | undefined
   /** All of these; an endpoint that names no speciality is a generalist, and comes after those that do. */
   readonly specialities: readonly string[]
+  /** An attempt at the task has failed before: it is no probe while another endpoint can take it, or it would be one again. */
+  readonly again?: boolean | undefined
   /** Epoch ms. */
   readonly now: number
 }
 
 /**
  * Chooses the endpoint of one turn: that of its affinity while it is up; else one that is due for a probe, because
- * nothing else would ever tell that it is well again; else, specialists first, the cheapest where price decides (one
+ * nothing else would ever tell that it is well again (last, where the task has failed before); else, specialists first, the cheapest where price decides (one
  * without a price comes after those that have one); else the one with the least in flight for its
  * concurrency ("least connections"), and among equals the one that has waited longest for work. Not the one with the
  * fewest answers: one that comes back after a while would then get all of them until it had caught up.
  */
-export const chooseEndpoint = ({ endpoints, sticky, specialities, byCost, now }: Wanted): Choice => {
+export const chooseEndpoint = (wanted: Wanted): Choice => {
+  const { endpoints, sticky, specialities, byCost, now } = wanted
   const skipped: Skip[] = []
   const able: Candidate[] = []
   for (const candidate of endpoints) {
@@ -64,7 +67,7 @@ export const chooseEndpoint = ({ endpoints, sticky, specialities, byCost, now }:
     else able.push(candidate)
   }
   const bound = sticky === undefined ? undefined : able.find(({ endpoint }) => endpoint.name === sticky)
-  const [best] = bound ? [bound] : able.sort((a, b) => compare(a, b, specialities, byCost))
+  const [best] = bound ? [bound] : able.sort((a, b) => compare(a, b, wanted))
   if (!best) return { none: skipped }
   const { name } = best.endpoint
   const probe = best.breaker.state !== 'closed'
@@ -123,13 +126,8 @@ const skipOf = (candidate: Candidate, specialities: readonly string[], now: numb
   return undefined
 }
 
-const compare = (
-  a: Candidate,
-  b: Candidate,
-  specialities: readonly string[],
-  byCost: ByCost | undefined,
-): number =>
-  Number(b.breaker.state !== 'closed') - Number(a.breaker.state !== 'closed') ||
+const compare = (a: Candidate, b: Candidate, { specialities, byCost, again = false }: Wanted): number =>
+  (Number(b.breaker.state !== 'closed') - Number(a.breaker.state !== 'closed')) * (again ? -1 : 1) ||
   general(a, specialities) - general(b, specialities) ||
   (byCost ? dearer(a.endpoint, b.endpoint, byCost.use) : 0) ||
   a.in_flight / a.endpoint.concurrency - b.in_flight / b.endpoint.concurrency ||

@@ -7,7 +7,11 @@ import { candidate } from './stories.ts'
 const now = 1_000
 const choose = (
   endpoints: readonly Candidate[],
-  more: { readonly sticky?: string; readonly specialities?: readonly string[] } = {},
+  more: {
+    readonly sticky?: string
+    readonly specialities?: readonly string[]
+    readonly again?: boolean
+  } = {},
 ): Choice => chooseEndpoint({ endpoints, specialities: [], now, ...more })
 const nameOf = (choice: Choice): string | undefined => ('name' in choice ? choice.name : undefined)
 const skips = (choice: Choice) =>
@@ -81,6 +85,14 @@ describe('the choice of an endpoint', () => {
         name: 'b',
         probe: true,
       })
+  })
+
+  it('sends no task as a probe that has failed before, while another endpoint can take it', () => {
+    const down = candidate('b', { breaker: cooled })
+    const busy = candidate('a', { in_flight: 3 })
+    expect(choose([busy, down], { again: true })).toMatchObject({ name: 'a', probe: false })
+    const full = candidate('a', { in_flight: 1 }, { concurrency: 1 })
+    expect(choose([full, down], { again: true })).toMatchObject({ name: 'b', probe: true })
   })
 })
 

@@ -17,6 +17,8 @@ export interface Pick {
   /** Whose turns stay together. Left out: each turn goes where there is room. */
   readonly sticky?: Omit<AffinityKey, 'pool'> & { readonly ttlMs?: number | undefined }
   readonly rules?: BreakerRules
+  /** An attempt at the task has failed before. */
+  readonly again?: boolean
   /** Price decides among several; told what they may write at most. */
   readonly byCost?: ((endpoints: readonly ModelEndpoint[]) => ByCost) | undefined
   /** Which of them this process may use: its own configuration decides, whatever others have registered. */
@@ -49,7 +51,7 @@ export const pickEndpoint = async (tx: Tx, pick: Pick): Promise<Picked> => {
   const key = pick.sticky && { ...pick.sticky, pool: wanted }
   const sticky = key && (await stickyEndpoint(tx, key))
   const byCost = pick.byCost?.(endpoints.map(({ endpoint }) => endpoint))
-  const choice = chooseEndpoint({ endpoints, sticky, specialities, byCost, now: tx.now })
+  const choice = chooseEndpoint({ endpoints, sticky, specialities, byCost, again: pick.again, now: tx.now })
   if ('none' in choice) return choice
   const { endpoint } = endpoints.find((one) => one.endpoint.name === choice.name) as Candidate
   const probe_ms = Math.max(rules.probe_ms, endpoint.timeout_ms + grace)

@@ -35,6 +35,8 @@ export const modelMeans = async (
     readonly rules: BreakerRules | undefined
     /** Of several endpoints the cheapest. */
     readonly byCost: boolean
+    /** An attempt at the task has failed before. */
+    readonly again: boolean
   },
 ): Promise<Means> => {
   const { model: wanted = '', sticky_ms: ttlMs } = agent.state.runnerOptions ?? {}
@@ -45,6 +47,7 @@ export const modelMeans = async (
     wanted,
     specialities,
     turn: turn.id,
+    again: turn.again,
     ...(sticky && { sticky }),
     ...(turn.byCost && {
       byCost: (endpoints: readonly ModelEndpoint[]) => ({ use: sameUse(endpoints, turn), left_usd }),

@@ -84,6 +84,7 @@ const start = async (tx: Tx, take: Take, claimed: ClaimedTask, replica: boolean)
     usable: take.usable,
     rules: take.breaker,
     byCost: take.routed?.record?.request.strategy === 'cost',
+    again: claimed.task.attempt > 1,
   }
   const { name, reserve, reason } = await meansOf(tx, run, agent, take, turn)
   if (reserve) await mayReserve(tx, run, reserve)
