@@ -31,6 +31,11 @@ const instead = [
   ['agent_ids', 'task_ids'],
 ] as const
 
+/** Tools whose arguments have a shape that stands in a description alone. */
+const judges = /^(evaluate_results|select_best)$/
+/** What is voted on, mostly: then another call can vote for it. */
+const ballot = ['yes', 'no'] as const
+
 const fenced = /^(create_tasks|delegate_subtask)$/
 /** What keeps a task from the next one who comes. */
 const fences = ['requires', 'depends_on', 'agent_id'] as const
@@ -95,6 +100,19 @@ export class Calls {
     if (tool === 'claim_task') {
       args.agent_id = known.value(random, 'agent_id', 0)
       if (random.chance(0.8)) delete args.task_id
+    }
+    if (judges.test(tool) && random.chance(0.7)) {
+      for (const name of ['task_ids', 'scores', 'evaluation_id', 'judge', 'tie_break']) delete args[name]
+      args.criteria = [{ name: 'q', weight: random.pick([1, 2, 1e12]) }]
+      args.options = ['a', 'b'].map((id) => ({ id, scores: { q: random.int(0, 100) / 100 } }))
+    }
+    if (tool === 'propose' && random.chance(0.7)) {
+      for (const name of ['electorate', 'rule', 'threshold', 'weights', 'ties', 'quorum']) delete args[name]
+      args.options = ballot
+    }
+    if (tool === 'vote' && random.chance(0.7)) {
+      for (const name of ['ranking', 'abstain', 'round']) delete args[name]
+      args.choice = random.pick(ballot)
     }
     if (reports.test(tool) && known.claims.length > 0)
       Object.assign(args, random.pick(known.claims.slice(-8)))

@@ -60,11 +60,19 @@ export class Known {
 }
 
 const kindOf = (value: string): string | undefined =>
-  value.length > 40
-    ? undefined
-    : { run: 'run_id', agt: 'agent_id', tsk: 'task_id', chk: 'checkpoint_id', lease: 'lease_token' }[
-        value.slice(0, value.indexOf('_'))
-      ]
+  value.length > 40 ? undefined : kinds[value.slice(0, value.indexOf('_'))]
+
+/** The names of fields by what ids begin with. */
+const kinds: Readonly<Record<string, string>> = {
+  run: 'run_id',
+  agt: 'agent_id',
+  tsk: 'task_id',
+  chk: 'checkpoint_id',
+  prp: 'proposal_id',
+  evl: 'evaluation_id',
+  dec: 'decision_id',
+  lease: 'lease_token',
+}
 
 /** Fields under which the same kind of value goes by another name. */
 const alias: Readonly<Record<string, string>> = {
