@@ -17,10 +17,10 @@ export interface Call {
 
 const rare: Readonly<Record<string, number>> = {
   start_run: 0.04,
-  end_run: 0.02,
+  end_run: 0.01,
   terminate_agent: 0.05,
   cancel_task: 0.2,
-  rollback_to_checkpoint: 0.2,
+  rollback_to_checkpoint: 0.08,
   join_as_agent: 0.1,
 }
 
@@ -64,7 +64,8 @@ export class Calls {
     const { random, known } = this
     const id = ++this.made
     const choice = this.tools.filter(({ name }) => this.wanted(name, worker))
-    const { name: tool, inputSchema } = random.pick(choice)
+    const voting = worker || known.ballots.length === 0 ? [] : choice.filter(({ name }) => name === 'vote')
+    const { name: tool, inputSchema } = random.pick(voting.length > 0 ? voting : choice)
     const careful = random.chance(0.65)
     let args = fitting({ random, known, careful }, inputSchema)
     if (careful) this.mend(tool, args as Record<string, unknown>)
@@ -106,12 +107,18 @@ export class Calls {
       args.criteria = [{ name: 'q', weight: random.pick([1, 2, 1e12]) }]
       args.options = ['a', 'b'].map((id) => ({ id, scores: { q: random.int(0, 100) / 100 } }))
     }
+    if (tool === 'should_continue' && random.chance(0.7)) {
+      args.condition = random.pick(['rounds < 5', 'open_tasks > 0 && best_score < 0.9', 'done == 0'])
+      delete args.limits
+    }
     if (tool === 'propose' && random.chance(0.7)) {
-      for (const name of ['electorate', 'rule', 'threshold', 'weights', 'ties', 'quorum']) delete args[name]
+      for (const name of ['electorate', 'rule', 'threshold', 'weights', 'ties', 'quorum', 'deadline_ms'])
+        delete args[name]
       args.options = ballot
     }
     if (tool === 'vote' && random.chance(0.7)) {
-      for (const name of ['ranking', 'abstain', 'round']) delete args[name]
+      for (const name of ['ranking', 'abstain', 'round', 'run_id']) delete args[name]
+      Object.assign(args, known.ballots.pop())
       args.choice = random.pick(ballot)
     }
     if (reports.test(tool) && known.claims.length > 0)

@@ -12,10 +12,18 @@ export interface Claim {
   readonly lease_token: string
 }
 
+/** A vote that somebody may cast. */
+export interface Ballot {
+  readonly proposal_id: string
+  readonly agent_id: string
+}
+
 /** Values of earlier answers by the name of their field: with them calls go deeper than a refusal. */
 export class Known {
   /** The newest claims. */
   readonly claims: Claim[] = []
+  /** Votes that were asked for and not tried yet: later, a rollback or the end of a run may have taken them away. */
+  readonly ballots: Ballot[] = []
   private readonly values = new Map<string, string[]>()
 
   /** A value for a field of this name; undefined where none is known or, this often, at will. */
@@ -45,6 +53,10 @@ export class Known {
       const { task, lease_token } = value as { task?: { task_id?: string }; lease_token?: string }
       if (task?.task_id && lease_token) this.claims.push({ task_id: task.task_id, lease_token })
       if (this.claims.length > most) this.claims.shift()
+      const { proposal_id, electorate } = value as { proposal_id?: string; electorate?: string[] }
+      if (proposal_id && electorate)
+        for (const agent_id of electorate.slice(0, 4)) this.ballots.push({ proposal_id, agent_id })
+      while (this.ballots.length > most) this.ballots.shift()
       for (const [key, one] of Object.entries(value).slice(0, 40)) this.learn(one, key)
     }
   }
