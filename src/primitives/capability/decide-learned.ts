@@ -1,3 +1,4 @@
+import { wilson } from '../judging/decide/wilson.ts'
 import type { CapabilityCount, CapabilityEvent, CapabilityFinding } from './events.ts'
 import { type LearnedState, withCounts } from './state.ts'
 
@@ -6,19 +7,8 @@ const enoughSuccesses = 5
 /** Learned is what more likely succeeds than not, even at the lower bound. */
 export const leastBound = 0.5
 
-/** The standard normal's 0.975 quantile. */
-const z = 1.959963984540054
-
-/**
- * The lower end of the 95 % score interval of a share of successes (Wilson 1927, "Probable inference, the law of
- * succession, and statistical inference", JASA 22:209–212). Without a success: 0.
- */
-export const lowerBound = (done: number, n: number): number => {
-  if (done === 0) return 0
-  const p = done / n
-  const half = z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2))
-  return (p + z ** 2 / (2 * n) - half) / (1 + z ** 2 / n)
-}
+/** The lower end of the 95 % score interval of a share of successes. Without an outcome: 0. */
+export const lowerBound = (done: number, n: number): number => (n === 0 ? 0 : wilson(done, n).low)
 
 /** What the outcomes so far say. */
 export const findingOf = ({ name, done, failed, task_ids }: CapabilityCount): CapabilityFinding => {

@@ -1,6 +1,7 @@
 import { mean } from 'simple-statistics'
 import { Failure } from '../../../errors.ts'
 import { average } from '../../judging/decide/averages.ts'
+import { wilson } from '../../judging/decide/wilson.ts'
 import type { Arm, Interval } from '../events.ts'
 
 /** The outcomes of one variant. */
@@ -16,7 +17,7 @@ export const armsOf = (all: readonly Outcomes[]): readonly Arm[] => {
     variant,
     n: values.length,
     mean: values.length === 0 ? null : mean([...values]),
-    interval: binary ? wilson(values) : ofMean(values),
+    interval: binary ? ofShare(values) : ofMean(values),
   }))
 }
 
@@ -30,15 +31,7 @@ const ofMean = (values: readonly number[]): Interval => {
   return interval ?? { insufficient: 'insufficient data: needs at least 2' }
 }
 
-/** The 97.5 % quantile of the normal distribution. */
-const z = 1.959963984540054
-
-/** Score interval of a proportion (E. B. Wilson, Journal of the American Statistical Association 22, 1927). */
-const wilson = (values: readonly number[]): Interval => {
-  const n = values.length
-  if (n === 0) return { insufficient: 'insufficient data: needs at least 1' }
-  const p = mean([...values])
-  const centre = (p + z ** 2 / (2 * n)) / (1 + z ** 2 / n)
-  const reach = (z / (1 + z ** 2 / n)) * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2))
-  return { low: Math.max(0, centre - reach), high: Math.min(1, centre + reach), method: 'Wilson' }
-}
+const ofShare = (values: readonly number[]): Interval =>
+  values.length === 0
+    ? { insufficient: 'insufficient data: needs at least 1' }
+    : { ...wilson(values.filter((value) => value === 1).length, values.length), method: 'Wilson' }
