@@ -71,7 +71,7 @@ const refusedBy = (scope: string, by: string): readonly Tally[] =>
 /** Outcomes and spend: what was measured stays measured, also past a rollback. */
 const measured = (before: TaskState | undefined, event: Recorded<TaskEvent>): readonly Tally[] => {
   const outcome = outcomeOf(before, event)
-  const more = watched(before, event)
+  const more = watched(before, event, outcome)
   const besides = besidesOutcome(event)
   if (!outcome && more.length === 0) return besides
   return [...besides, ...(outcome ? outcomeTallies(outcome) : []), ...more]
