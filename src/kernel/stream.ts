@@ -60,6 +60,16 @@ export const timelessStream = <S extends object, E extends DomainEvent>(
   timeless: true,
 })
 
+/** The columns that the table of every kind begins with, as queries see them; those of its `columnNames` follow. */
+export interface EntityRow {
+  no: number
+  id: string
+  run: number
+  version: number
+  last_seq: number
+  state: string
+}
+
 /** A stream definition with its types forgotten, for code that treats every kind alike. */
 // biome-ignore lint/suspicious/noExplicitAny: a registry of streams of different states has no common type
 export type AnyStream = StreamDef<any, any>

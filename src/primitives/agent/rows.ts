@@ -1,4 +1,4 @@
-import type { StreamDef } from '../../kernel/stream.ts'
+import type { EntityRow, StreamDef } from '../../kernel/stream.ts'
 import type { AgentEvent } from './events.ts'
 import { type AgentState, evolveAgent } from './state.ts'
 
@@ -16,13 +16,7 @@ export const agentStream: StreamDef<AgentState, AgentEvent> = {
 
 /** The agent table as queries see it. */
 export interface AgentTables {
-  agent: {
-    no: number
-    id: string
-    run: number
-    version: number
-    last_seq: number
-    state: string
+  agent: EntityRow & {
     status: string
     name: string | null
   }

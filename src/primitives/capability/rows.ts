@@ -1,5 +1,5 @@
 import type { Recorded } from '../../kernel/event.ts'
-import { timelessStream } from '../../kernel/stream.ts'
+import { type EntityRow, timelessStream } from '../../kernel/stream.ts'
 import type { CapabilityEvent } from './events.ts'
 import { evolveLearned, type LearnedState } from './state.ts'
 
@@ -29,5 +29,5 @@ export const learnedId = (arm: string): string => `arm:${arm}`
 
 /** The capability table as queries see it. */
 export interface CapabilityTables {
-  capability: { no: number; id: string; run: number; version: number; last_seq: number; state: string }
+  capability: EntityRow
 }

@@ -1,4 +1,4 @@
-import type { StreamDef } from '../../kernel/stream.ts'
+import type { EntityRow, StreamDef } from '../../kernel/stream.ts'
 import { type CheckpointEvent, type CheckpointState, evolveCheckpoint } from './state.ts'
 
 export const checkpointStream: StreamDef<CheckpointState, CheckpointEvent> = {
@@ -14,13 +14,7 @@ export const checkpointStream: StreamDef<CheckpointState, CheckpointEvent> = {
 
 /** The checkpoint table as queries see it. */
 export interface CheckpointTables {
-  checkpoint: {
-    no: number
-    id: string
-    run: number
-    version: number
-    last_seq: number
-    state: string
+  checkpoint: EntityRow & {
     label: string | null
   }
 }

@@ -1,4 +1,4 @@
-import type { StreamDef } from '../../kernel/stream.ts'
+import type { EntityRow, StreamDef } from '../../kernel/stream.ts'
 import type { EscalationEvent } from './events.ts'
 import { type EscalationState, evolveEscalation, isWaiting, undoneEscalation } from './state.ts'
 import type { Question } from './terms.ts'
@@ -26,13 +26,7 @@ export const escalationStream: StreamDef<EscalationState, EscalationEvent> = {
 
 /** The escalation table as queries see it. */
 export interface EscalationTables {
-  escalation: {
-    no: number
-    id: string
-    run: number
-    version: number
-    last_seq: number
-    state: string
+  escalation: EntityRow & {
     status: string
     /** Null unless it waits for a person. */
     open_key: string | null

@@ -1,4 +1,4 @@
-import type { StreamDef } from '../../kernel/stream.ts'
+import type { EntityRow, StreamDef } from '../../kernel/stream.ts'
 import type { EvaluationEvent } from './events.ts'
 import { type EvaluationState, evolveEvaluation } from './state.ts'
 
@@ -14,13 +14,7 @@ export const evaluationStream: StreamDef<EvaluationState, EvaluationEvent> = {
 
 /** The evaluation table as queries see it. */
 export interface EvaluationTables {
-  evaluation: {
-    no: number
-    id: string
-    run: number
-    version: number
-    last_seq: number
-    state: string
+  evaluation: EntityRow & {
     status: string
     best: number | null
   }

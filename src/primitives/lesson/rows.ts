@@ -1,4 +1,4 @@
-import { timelessStream } from '../../kernel/stream.ts'
+import { type EntityRow, timelessStream } from '../../kernel/stream.ts'
 import type { LessonEvent } from './events.ts'
 import { evolveLesson, type LessonState } from './state.ts'
 
@@ -7,7 +7,7 @@ export const lessonStream = timelessStream<LessonState, LessonEvent>('lesson', e
 
 /** The lesson table as queries see it. */
 export interface LessonTables {
-  lesson: { no: number; id: string; run: number; version: number; last_seq: number; state: string }
+  lesson: EntityRow
 }
 
 export const lessonIndexes = ['create index lesson_changed on lesson (last_seq)']

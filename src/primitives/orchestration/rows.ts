@@ -1,5 +1,5 @@
 import type { Recorded } from '../../kernel/event.ts'
-import type { StreamDef, Tally } from '../../kernel/stream.ts'
+import type { EntityRow, StreamDef, Tally } from '../../kernel/stream.ts'
 import { outcomesOf } from './decide/learned.ts'
 import type { OrchestrationEvent } from './events.ts'
 import { evolveOrchestration, goesOn, type OrchestrationState } from './state.ts'
@@ -36,13 +36,7 @@ export const orchestrationStream: StreamDef<OrchestrationState, OrchestrationEve
 
 /** The orchestration table as queries see it. */
 export interface OrchestrationTables {
-  orchestration: {
-    no: number
-    id: string
-    run: number
-    version: number
-    last_seq: number
-    state: string
+  orchestration: EntityRow & {
     status: string
     deadline: number | null
   }

@@ -1,4 +1,4 @@
-import { timelessStream } from '../../kernel/stream.ts'
+import { type EntityRow, timelessStream } from '../../kernel/stream.ts'
 import type { PolicyEvent } from './events.ts'
 import { evolvePolicy, type PolicyState } from './state.ts'
 
@@ -6,7 +6,7 @@ export const policyStream = timelessStream<PolicyState, PolicyEvent>('policy', e
 
 /** The policy table as queries see it: one row a run at most. */
 export interface PolicyTables {
-  policy: { no: number; id: string; run: number; version: number; last_seq: number; state: string }
+  policy: EntityRow
 }
 
 export const policyIndexes = ['create unique index policy_of_run on policy (run)']

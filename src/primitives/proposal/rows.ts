@@ -1,4 +1,4 @@
-import type { StreamDef } from '../../kernel/stream.ts'
+import type { EntityRow, StreamDef } from '../../kernel/stream.ts'
 import type { ProposalEvent } from './events.ts'
 import { evolveProposal, type ProposalState, undoneProposal } from './state.ts'
 
@@ -21,13 +21,7 @@ export const proposalStream: StreamDef<ProposalState, ProposalEvent> = {
 
 /** The proposal table as queries see it. */
 export interface ProposalTables {
-  proposal: {
-    no: number
-    id: string
-    run: number
-    version: number
-    last_seq: number
-    state: string
+  proposal: EntityRow & {
     status: string
     /** Deadline of an open one. */
     due_at: number | null

@@ -1,4 +1,4 @@
-import type { StreamDef } from '../../kernel/stream.ts'
+import type { EntityRow, StreamDef } from '../../kernel/stream.ts'
 import type { RunEvent } from './events.ts'
 import { evolveRun, isArchived, type RunState } from './state.ts'
 
@@ -15,13 +15,7 @@ export const runStream: StreamDef<RunState, RunEvent> = {
 
 /** The run table as queries see it. */
 export interface RunTables {
-  run: {
-    no: number
-    id: string
-    run: number
-    version: number
-    last_seq: number
-    state: string
+  run: EntityRow & {
     status: string
     name: string | null
   }

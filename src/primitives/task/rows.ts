@@ -1,5 +1,5 @@
 import type { Recorded } from '../../kernel/event.ts'
-import type { Owner, StreamDef, Tally } from '../../kernel/stream.ts'
+import type { EntityRow, Owner, StreamDef, Tally } from '../../kernel/stream.ts'
 import { armTallies } from '../routing/arm.ts'
 import type { TaskEvent } from './events.ts'
 import { evolveTask, revivedTask, undoneTask } from './evolve.ts'
@@ -114,13 +114,7 @@ export const taskStream: StreamDef<TaskState, TaskEvent> = {
 
 /** The task table as queries see it. */
 export interface TaskTables {
-  task: {
-    no: number
-    id: string
-    run: number
-    version: number
-    last_seq: number
-    state: string
+  task: EntityRow & {
     status: string
     key: string | null
     priority: string

@@ -1,4 +1,4 @@
-import type { Owner, StreamDef, Tally } from '../../kernel/stream.ts'
+import type { EntityRow, Owner, StreamDef, Tally } from '../../kernel/stream.ts'
 import type { TurnEvent } from './events.ts'
 import { evolveTurn, type TurnState } from './state.ts'
 
@@ -37,13 +37,7 @@ export const turnStream: StreamDef<TurnState, TurnEvent> = {
 
 /** The turn table as queries see it. */
 export interface TurnTables {
-  turn: {
-    no: number
-    id: string
-    run: number
-    version: number
-    last_seq: number
-    state: string
+  turn: EntityRow & {
     status: string
     task: string
     agent: string
