@@ -5,13 +5,12 @@ import { type AnyEntity, type AnyStream, type Entity, fold, type StreamDef } fro
 import { after } from './after.ts'
 import { type ArchivePort, changing, readOnly } from './archive-port.ts'
 import { link, origin } from './chain.ts'
+import { moveEdges } from './edges.ts'
 import { rowsOf } from './entity-statements.ts'
 import { KnowingReader } from './knowing-reader.ts'
 import type { Known, RunHead } from './known.ts'
 import {
-  addEdge,
   addTally,
-  dropEdge,
   type Head,
   insertEvent,
   readAnswer,
@@ -200,7 +199,8 @@ export class LogTransaction extends KnowingReader implements Tx {
     entity.state = state as S
     for (const tally of def.standing(entity.state, entity)) pending.count(tally, 1)
     if (before) for (const tally of def.standing(before, entity)) pending.count(tally, -1)
-    if (def.edges) this.moveEdges(entity.no, before ? def.edges(before) : [], def.edges(entity.state))
+    if (def.edges)
+      moveEdges(this.connection, entity.no, before ? def.edges(before) : [], def.edges(entity.state))
   }
 
   private link(
@@ -221,14 +221,6 @@ export class LogTransaction extends KnowingReader implements Tx {
     this.connection.write(insertEvent, Object.assign(event, { actor, hash }))
     this.pending.runHeads.set(run, { seq, at, hash })
     entity.lastSeq = seq
-  }
-
-  private moveEdges(stream: number, before: readonly string[], now: readonly string[]): void {
-    if (before === now) return
-    const was = new Set(before)
-    const is = new Set(now)
-    for (const target of is) if (!was.has(target)) this.connection.write(addEdge, { target, stream })
-    for (const target of was) if (!is.has(target)) this.connection.write(dropEdge, { target, stream })
   }
 
   moveOut({ no: run }: AnyEntity): Awaitable<MovedOut> {
